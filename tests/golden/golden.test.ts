@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import * as losses from '../../src/losses/index.js';
+import * as momentum from '../../src/momentum/index.js';
+import * as probes from '../../src/probes/index.js';
+import * as training from '../../src/training/index.js';
+import * as transforms from '../../src/transforms/index.js';
+import { onEveryBackend } from '../helpers/index.js';
+import { adapters } from './adapters.js';
+import { runCase } from './check.js';
+import type { GoldenFile } from './format.js';
+
+const library = { losses, momentum, probes, training, transforms };
+const files = Object.values(import.meta.glob<GoldenFile>('./cases/*.json', { eager: true, import: 'default' }));
+
+onEveryBackend('golden', () => {
+  test('every adapter has its cases', () => {
+    const ops = new Set(files.map((file) => file.op));
+    expect(Object.keys(adapters).filter((op) => !ops.has(op))).toEqual([]);
+  });
+  for (const file of files) {
+    const adapter = adapters[file.op];
+    if (adapter === undefined) continue; // `npm run golden` lists the ops that have none yet
+    test(file.op, async () => {
+      for (const golden of file.cases) {
+        const { share, where } = await runCase(file, golden, adapter, library);
+        expect(share, `${golden.name}: error of ${where} as a share of the tolerance`).toBeLessThanOrEqual(1);
+      }
+    });
+  }
+});

@@ -1,0 +1,5 @@
+import '@tensorflow/tfjs-layers';
+import '@tensorflow/tfjs-backend-cpu';
+import { useBackend } from './backend.js';
+
+await useBackend('cpu');

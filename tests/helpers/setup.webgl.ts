@@ -1,0 +1,5 @@
+import '@tensorflow/tfjs-layers';
+import '@tensorflow/tfjs-backend-webgl';
+import { useBackend } from './backend.js';
+
+await useBackend('webgl');

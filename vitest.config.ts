@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+
+/** Debian's browser, or the one that CHROMIUM names. */
+function chromium(): string {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  try {
+    return execFileSync(
+      'sh',
+      ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome'],
+      {
+        encoding: 'utf8',
+      },
+    ).trim();
+  } catch {
+    return 'chromium';
+  }
+}
+
+const args = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan,WebGPU',
+];
+
+/** Files that every backend runs; `*.node.test.ts` need Node and run once. */
+const everywhere = { include: ['tests/**/*.test.ts'], exclude: ['tests/**/*.node.test.ts'] };
+
+const inNode = (name: string) => ({
+  test: { name, ...everywhere, setupFiles: [`tests/helpers/setup.${name}.ts`], isolate: false, testTimeout: 60_000 },
+});
+
+const inBrowser = (name: string) => ({
+  optimizeDeps: { include: ['fast-check', '@tensorflow/tfjs-layers', `@tensorflow/tfjs-backend-${name}`] },
+  test: {
+    name,
+    ...everywhere,
+    setupFiles: [`tests/helpers/setup.${name}.ts`],
+    isolate: false,
+    testTimeout: 120_000,
+    fileParallelism: false,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: { executablePath: chromium(), args } }),
+      instances: [{ browser: 'chromium' as const }],
+    },
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      inNode('cpu'),
+      inNode('wasm'),
+      { test: { name: 'node', include: ['tests/**/*.node.test.ts'], testTimeout: 240_000, hookTimeout: 240_000 } },
+      inBrowser('webgl'),
+      inBrowser('webgpu'),
+    ],
+  },
+});
