@@ -1,10 +1,25 @@
 import { readdirSync } from 'node:fs';
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
 
 /** Every folder of src but `internal` is a subpath export. */
 const folders = readdirSync('src', { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== 'internal')
   .map((entry) => entry.name);
+
+/**
+ * The root re-exports the built subpaths instead of bundling their namespaces: a namespace object in a shared chunk would
+ * hold every function of its folder, and nobody's bundler could drop the ones not used.
+ */
+const rootKeepsSubpaths: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'root-keeps-subpaths',
+  setup(build) {
+    const extension = build.initialOptions.outExtension?.['.js'] ?? '.js';
+    build.onResolve({ filter: /^\.\/\w+\/index\.js$/ }, ({ path, importer }) => {
+      if (!/[\\/]src[\\/]index\.ts$/.test(importer)) return null;
+      return { path: path.replace('/index.js', extension), external: true };
+    });
+  },
+};
 
 export default defineConfig({
   entry: {
@@ -17,7 +32,7 @@ export default defineConfig({
   external: [/^node:/, /^@tensorflow\//, 'fast-check', 'sharp', 'tar-stream'],
   // Shared chunks for CommonJS too: a class is one class across subpaths.
   splitting: true,
-  treeshake: false,
+  esbuildPlugins: [rootKeepsSubpaths],
   dts: true,
   clean: true,
   sourcemap: false,

@@ -1,1 +1,12 @@
-export {};
+export type { ArrayData } from '../internal/arrayData.js';
+export type { CheckpointStore } from '../internal/checkpointStore.js';
+export type { ArrayState, State, StateValue } from '../internal/state.js';
+export type { ByteImages, LabelledDataset, LabelledImages } from './dataset.js';
+export { fileCheckpoint } from './fileCheckpoint.js';
+export { nodeFile } from './nodeFile.js';
+export { type ReadCifarOptions, readCifar } from './readCifar.js';
+export { readIdx } from './readIdx.js';
+export { readIdxDataset } from './readIdxDataset.js';
+export { type ImageFolder, type NamedImages, type ReadImagesOptions, readImages } from './readImages.js';
+export { readNpy } from './readNpy.js';
+export { readWav, type Wav } from './readWav.js';

@@ -1,1 +1,48 @@
-export {};
+export { adjustBrightness } from './adjustBrightness.js';
+export { adjustContrast } from './adjustContrast.js';
+export { adjustHue } from './adjustHue.js';
+export { adjustSaturation } from './adjustSaturation.js';
+export { type ColorJitterOptions, colorJitter, type Strength } from './colorJitter.js';
+export { compose } from './compose.js';
+export { flipLeftRight } from './flipLeftRight.js';
+export { flipUpDown } from './flipUpDown.js';
+export { type GaussianBlurOptions, gaussianBlur } from './gaussianBlur.js';
+export { hsvToRgb } from './hsvToRgb.js';
+export { invert } from './invert.js';
+export type { ColorJitterParams } from './jitterPlanes.js';
+export { makeTransform, type TransformParts } from './makeTransform.js';
+export { type NormalizeOptions, normalize } from './normalize.js';
+export type { PerImage } from './perImage.js';
+export { type RandomApplyOptions, type RandomApplyParams, randomApply } from './randomApply.js';
+export { type RandomChoiceParams, randomChoice } from './randomChoice.js';
+export { type RandomCropOptions, randomCrop } from './randomCrop.js';
+export {
+  type RandomGaussianBlurOptions,
+  type RandomGaussianBlurParams,
+  randomGaussianBlur,
+} from './randomGaussianBlur.js';
+export { type RandomGrayscaleOptions, type RandomGrayscaleParams, randomGrayscale } from './randomGrayscale.js';
+export {
+  type RandomHorizontalFlipOptions,
+  type RandomHorizontalFlipParams,
+  randomHorizontalFlip,
+} from './randomHorizontalFlip.js';
+export { type RandomOrderParams, randomOrder } from './randomOrder.js';
+export { type CropParams, type RandomResizedCropOptions, randomResizedCrop } from './randomResizedCrop.js';
+export { type RandomSolarizeOptions, type RandomSolarizeParams, randomSolarize } from './randomSolarize.js';
+export {
+  type RandomVerticalFlipOptions,
+  type RandomVerticalFlipParams,
+  randomVerticalFlip,
+} from './randomVerticalFlip.js';
+export { type ResizeOptions, resize } from './resize.js';
+export { type Box, resizedCrop } from './resizedCrop.js';
+export { type RgbToGrayscaleOptions, rgbToGrayscale } from './rgbToGrayscale.js';
+export { rgbToHsv } from './rgbToHsv.js';
+export { rotate90 } from './rotate90.js';
+export type { Size } from './shapes.js';
+export { type SimclrPolicyOptions, simclrPolicy } from './simclrPolicy.js';
+export { solarize } from './solarize.js';
+export type { StepParams } from './steps.js';
+export type { ApplyOptions, Interpolation, Transform, Views } from './transform.js';
+export { views } from './views.js';

@@ -1,1 +1,1 @@
-export {};
+export { registerWasmTraining } from './registerWasmTraining.js';

@@ -1,4 +1,108 @@
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Adapters } from '../adapter.js';
 
 /** Rows of the group 'evaluation'. */
-export const evaluation: Adapters = {};
+export const evaluation: Adapters = {
+  knnPredict: {
+    outputs: async ({ lib, inputs, params }) => {
+      const { queries, bank, labels } = inputs as { queries: Tensor2D; bank: Tensor2D; labels: Tensor1D };
+      const { numClasses: classes, k, temperature, normalize } = params;
+      const options = { classes, k, temperature, normalize };
+      const { scores, predictions } = await lib.probes.knnPredict(queries, bank, labels, options);
+      return { scores, top1: predictions };
+    },
+  },
+  logisticRegression: {
+    outputs: async ({ lib, inputs, params }) => {
+      const { x, y, xTest, yTest } = inputs as { x: Tensor2D; y: Tensor1D; xTest: Tensor2D; yTest: Tensor1D };
+      const classifier = await lib.probes.fitLogistic(x, y, { C: params.C, classes: params.numClasses });
+      const score = async (features: Tensor2D, labels: Tensor1D): Promise<number> => {
+        const predictions = classifier.predict(features);
+        const share = await lib.probes.accuracy(predictions, labels);
+        predictions.dispose();
+        return share;
+      };
+      const outputs = {
+        testProbabilities: classifier.scores(xTest),
+        trainAccuracy: await score(x, y),
+        testAccuracy: await score(xTest, yTest),
+        objective: classifier.report.objective,
+      };
+      classifier.dispose();
+      return outputs;
+    },
+  },
+  rankMe: {
+    outputs: async ({ lib, inputs, params }) => {
+      const { embeddings } = inputs as { embeddings: Tensor2D };
+      const { centered } = params;
+      return {
+        rankMe: await lib.probes.rankMe(embeddings, { centered }),
+        effectiveRank: await lib.probes.effectiveRank(embeddings, { centered }),
+      };
+    },
+  },
+  topKAccuracy: {
+    outputs: async ({ lib, inputs, params }) => {
+      const { scores, labels } = inputs as { scores: Tensor2D; labels: Tensor1D };
+      return { accuracy: await lib.probes.topKAccuracy(scores, labels, { k: params.k }) };
+    },
+  },
+  confusionMatrix: {
+    outputs: async ({ lib, inputs, params }) => {
+      const { predictions, labels } = inputs as { predictions: Tensor; labels: Tensor };
+      const options = { classes: params.numClasses };
+      const { mean, perClass } = await lib.probes.meanIoU(predictions, labels, options);
+      return {
+        matrix: (await lib.probes.confusionMatrix(predictions, labels, options)).flat(),
+        accuracy: await lib.probes.accuracy(predictions, labels),
+        perClassIoU: perClass,
+        meanIoU: mean,
+      };
+    },
+  },
+  averagePrecision: {
+    outputs: async ({ lib, inputs }) => ({
+      ap: await lib.probes.averagePrecision(inputs.scores as Tensor, inputs.relevant as Tensor),
+    }),
+  },
+  meanAveragePrecision: {
+    outputs: async ({ lib, inputs }) => {
+      const { scores, labels } = inputs as { scores: Tensor2D; labels: Tensor2D };
+      const { mean, perClass } = await lib.probes.meanAveragePrecision(scores, labels);
+      return { map: mean, perClass: perClass.map((v) => v ?? 0) };
+    },
+  },
+  adjustedRandIndex: {
+    outputs: async ({ lib, inputs }) => ({
+      ari: await lib.probes.adjustedRandIndex(inputs.labelsPred as Tensor, inputs.labelsTrue as Tensor),
+    }),
+  },
+  normalizedMutualInfo: {
+    outputs: async ({ lib, inputs }) => ({
+      nmi: await lib.probes.normalizedMutualInfo(inputs.labelsPred as Tensor, inputs.labelsTrue as Tensor),
+    }),
+  },
+  purity: {
+    outputs: async ({ lib, inputs }) => ({
+      purity: await lib.probes.purity(inputs.labelsPred as Tensor, inputs.labelsTrue as Tensor),
+    }),
+  },
+  recallAtK: {
+    outputs: async ({ lib, inputs, params }) => {
+      const { embeddings, labels } = inputs as { embeddings: Tensor2D; labels: Tensor1D };
+      return { recall: await lib.probes.recallAtK(embeddings, labels, { k: params.k }) };
+    },
+  },
+  linearCka: {
+    outputs: async ({ lib, inputs }) => ({
+      cka: await lib.probes.linearCKA(inputs.x as Tensor2D, inputs.y as Tensor2D),
+    }),
+  },
+  trustworthiness: {
+    outputs: async ({ lib, inputs, params }) => {
+      const { x, embedding } = inputs as { x: Tensor2D; embedding: Tensor2D };
+      return { trustworthiness: await lib.probes.trustworthiness(x, embedding, { k: params.nNeighbors }) };
+    },
+  },
+};

@@ -1,0 +1,143 @@
+import { parseArgs } from 'node:util';
+import { Failure } from './failure.js';
+
+/** The three methods that the job can run. */
+export const methodNames = ['simclr', 'moco', 'barlow-twins'] as const;
+/** What `--backend` takes. */
+export const backendNames = ['auto', 'wasm', 'webgpu', 'tensorflow', 'cpu'] as const;
+
+export type MethodName = (typeof methodNames)[number];
+export type BackendName = (typeof backendNames)[number];
+
+/** The settings that the command line names; what it leaves out is undefined. */
+export interface Given {
+  /** Path of the data. */
+  readonly data: string | undefined;
+  readonly method: MethodName | undefined;
+  readonly backend: BackendName | undefined;
+  /** Steps to train. */
+  readonly steps: number | undefined;
+  /** Minutes to train. */
+  readonly minutes: number | undefined;
+  /** Images of a step. */
+  readonly batch: number | undefined;
+  /** Height and width to which a folder of images is resized. */
+  readonly size: number | undefined;
+  readonly seed: number | undefined;
+  /** Peak learning rate. */
+  readonly learningRate: number | undefined;
+}
+
+/** A checked command line. */
+export interface Options {
+  readonly given: Given;
+  readonly out: string;
+  readonly resume: boolean;
+}
+
+export const help = `Pretrains an image encoder without labels, probes it and writes a report.
+
+Usage: npm run pretrain -- [options]
+
+  --data PATH        CIFAR binary (folder or file), IDX folder, folder or .tar.gz of images
+                     (without it: rendered scenes, made on the spot)
+  --method NAME      simclr | moco | barlow-twins                             (simclr)
+  --backend NAME     auto | wasm | webgpu | tensorflow | cpu                  (auto)
+  --steps N          train for N steps
+  --minutes M        train for M minutes     (neither: 240 steps, 2 minutes at most)
+  --batch N          images of a step                                         (64)
+  --size N           height and width to which a folder of images is resized  (32)
+  --seed N           seed of weights, views and order                         (0)
+  --learning-rate X  peak learning rate                                       (the recipe's)
+  --out DIR          folder for report.html, result.json and encoder/         (pretrain-out)
+  --resume           go on with the interrupted run in --out
+  --help             this text
+`;
+
+/** Reads and checks the command line; null when it asks for help. Throws a Failure with exit code 2. */
+export function readOptions(args: readonly string[]): Options | null {
+  const values = parse(args);
+  if (values.help === true) return null;
+  if (values.steps !== undefined && values.minutes !== undefined) {
+    throw new Failure('give --steps or --minutes, not both', 2);
+  }
+  return {
+    given: {
+      data: optional('--data', values.data, notEmpty),
+      method: optional('--method', values.method, choice(methodNames)),
+      backend: optional('--backend', values.backend, choice(backendNames)),
+      steps: optional('--steps', values.steps, integer(1, 1e9)),
+      minutes: optional('--minutes', values.minutes, positive),
+      batch: optional('--batch', values.batch, integer(2, 65536)),
+      size: optional('--size', values.size, integer(8, 1024)),
+      seed: optional('--seed', values.seed, integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)),
+      learningRate: optional('--learning-rate', values['learning-rate'], positive),
+    },
+    out: notEmpty('--out', values.out ?? 'pretrain-out'),
+    resume: values.resume === true,
+  };
+}
+
+function parse(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        data: text,
+        method: text,
+        backend: text,
+        steps: text,
+        minutes: text,
+        batch: text,
+        size: text,
+        seed: text,
+        'learning-rate': text,
+        out: text,
+        resume: flag,
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    const [reason] = (error as Error).message.split(/\. |\n/);
+    throw new Failure(`${reason} (--help lists the options)`, 2);
+  }
+}
+
+/** Reads the text of one option, or throws a Failure that names the option. */
+type Reader<T> = (name: string, text: string) => T;
+
+function optional<T>(name: string, text: string | undefined, read: Reader<T>): T | undefined {
+  return text === undefined ? undefined : read(name, text);
+}
+
+function integer(min: number, max: number): Reader<number> {
+  return (name, text) => {
+    const value = number(text);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new Failure(`${name} must be an integer from ${min} to ${max}, got '${text}'`, 2);
+  };
+}
+
+function positive(name: string, text: string): number {
+  const value = number(text);
+  if (value > 0 && value < Number.POSITIVE_INFINITY) return value;
+  throw new Failure(`${name} must be a number > 0, got '${text}'`, 2);
+}
+
+function number(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text);
+}
+
+function choice<T extends string>(allowed: readonly T[]): Reader<T> {
+  return (name, text) => {
+    if ((allowed as readonly string[]).includes(text)) return text as T;
+    throw new Failure(`${name} must be one of ${allowed.join(', ')}, got '${text}'`, 2);
+  };
+}
+
+function notEmpty(name: string, text: string): string {
+  if (text !== '') return text;
+  throw new Failure(`${name} must not be empty`, 2);
+}

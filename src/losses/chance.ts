@@ -1,0 +1,124 @@
+import { checkChoice, checkIntegers, checkNumbers } from '../internal/checks.js';
+import { RangeError } from '../internal/errors.js';
+
+/** What {@link chanceLoss} needs to know; each loss names its own. */
+export interface ChanceOptions {
+  /** Samples (pairs of views), an integer \>= 1. */
+  readonly batch?: number;
+  /** Negatives per query, an integer \>= 1; rows of the queue. */
+  readonly negatives?: number;
+  /** Length of an embedding, outputs of a DINO head, or numbers in a patch, an integer \>= 1. */
+  readonly dim?: number;
+  /** Classes, prototypes, bins or words that are told apart, an integer \>= 1. */
+  readonly classes?: number;
+  /** Views per sample, an integer \>= 1. @defaultValue 2 */
+  readonly views?: number;
+  /** As given to the loss, \> 0. @defaultValue that of the loss */
+  readonly temperature?: number;
+  /** As given to the loss, \> 0. @defaultValue that of the loss */
+  readonly baseTemperature?: number;
+  /** As given to the loss, \>= 0. @defaultValue that of the loss */
+  readonly margin?: number;
+  /** As given to the loss, \>= 0. @defaultValue that of the loss */
+  readonly variance?: number;
+  /** As given to the loss, \> 0. @defaultValue that of the loss */
+  readonly epsilon?: number;
+  /** As given to the loss. @defaultValue 10, where SigLIP's starts */
+  readonly logitScale?: number;
+  /** As given to the loss. @defaultValue -10, where SigLIP's starts */
+  readonly logitBias?: number;
+}
+
+type Count = 'batch' | 'negatives' | 'dim' | 'classes';
+
+/** Hands out an option that the formula cannot do without. */
+type Need = (name: Count, min?: number) => number;
+
+const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+const logOf =
+  (name: Count) =>
+  (_: ChanceOptions, need: Need): number =>
+    Math.log(need(name));
+
+/** Value by loss. */
+const formulas = {
+  ntXent: (_, need) => Math.log(2 * need('batch') - 1),
+  infoNCE: (o, need) => (o.negatives === undefined ? Math.log(need('batch')) : Math.log(need('negatives') + 1)),
+  clip: logOf('batch'),
+  sigLip: ({ logitScale = 10, logitBias = -10 }, need) =>
+    softplus(-logitScale - logitBias) + (need('batch') - 1) * softplus(logitScale + logitBias),
+  supCon: ({ views = 2, temperature = 0.07, baseTemperature = 0.07 }, need) =>
+    (temperature / baseTemperature) * Math.log(need('batch', 3 - Math.min(views, 2)) * views - 1),
+  decoupledContrastive: (_, need) => Math.log(2 * need('batch', 2) - 2),
+  triplet: ({ margin = 1 }) => margin,
+  barlowTwins: (_, need) => need('dim'),
+  vicReg: ({ variance = 25, epsilon = 1e-4 }) => variance * (1 - Math.sqrt(epsilon)),
+  byol: () => 0,
+  negativeCosine: () => -1,
+  dino: logOf('dim'),
+  iBot: logOf('dim'),
+  swav: logOf('classes'),
+  maskedReconstruction: (_, need) => 1 - 1 / need('dim', 2),
+  maskedCrossEntropy: logOf('classes'),
+  colorCrossEntropy: logOf('classes'),
+  skipGram: (_, need) => (need('negatives') + 1) * Math.LN2,
+  alignment: () => 0,
+  uniformity: () => 0,
+  crossEntropy: logOf('classes'),
+} satisfies Record<string, (options: ChanceOptions, need: Need) => number>;
+
+/** Losses that {@link chanceLoss} knows, without the ending `Loss`. */
+export type ChanceName = keyof typeof formulas;
+
+/**
+ * The value of a loss when nothing has been learnt, or everything has collapsed to one point: a loss that stays there is
+ * not training. Plain arithmetic.
+ *
+ * | loss | needs | value |
+ * | --- | --- | --- |
+ * | `ntXentLoss` | `batch` | ln(2 batch − 1) |
+ * | `infoNCELoss` | `negatives`, or `batch` without any | ln(negatives + 1), ln(batch) |
+ * | `clipLoss` | `batch` | ln(batch) |
+ * | `sigLipLoss` | `batch` | all cosines 1: at the scale and bias it starts with, batch · ln 2 |
+ * | `supConLoss` | `batch` | temperature / baseTemperature · ln(views · batch − 1) |
+ * | `decoupledContrastiveLoss` | `batch` | ln(2 batch − 2) |
+ * | `tripletLoss` | | margin |
+ * | `barlowTwinsLoss` | `dim` | dim |
+ * | `vicRegLoss` | | variance · (1 − √epsilon) |
+ * | `byolLoss`, `negativeCosineLoss`, `alignmentLoss` | | 0, −1, 0: as if perfect, so watch `collapseReport` too |
+ * | `uniformityLoss` | | 0, its largest value |
+ * | `dinoLoss`, `iBotLoss` | `dim` | ln(dim) |
+ * | `swavLoss` | `classes` | ln(prototypes) |
+ * | `maskedReconstructionLoss` | `dim` | predicting each normalised patch's mean: 1 − 1/dim, dim the numbers of a patch |
+ * | `maskedCrossEntropyLoss`, `colorCrossEntropyLoss`, `crossEntropy` | `classes` | ln(classes): pretext tasks, rotation ln 4 |
+ * | `skipGramLoss` | `negatives` | (negatives + 1) · ln 2 |
+ *
+ * @param name - Name of the loss, with or without the ending `Loss`.
+ * @param options - The counts in the table and, where they differ from the loss's defaults, its options.
+ * @returns A number.
+ * @throws RangeError if the name is unknown, or a count that the loss needs is missing or out of range.
+ * @see {@link ntXentLoss}
+ * @example
+ * ```ts
+ * import { chanceLoss } from 'selfsup/losses';
+ * console.log(chanceLoss('ntXentLoss', { batch: 64 })); // 4.84
+ * console.log(chanceLoss('infoNCELoss', { negatives: 65536 })); // 11.09
+ * ```
+ */
+export function chanceLoss(name: ChanceName | `${ChanceName}Loss`, options: ChanceOptions = {}): number {
+  const plain = String(name).replace(/Loss$/, '') as ChanceName;
+  checkChoice('chanceLoss', 'name', plain, Object.keys(formulas) as ChanceName[]);
+  for (const key of ['margin', 'variance', 'temperature', 'baseTemperature', 'epsilon'] as const) {
+    const value = options[key];
+    const min = key === 'margin' || key === 'variance' ? 0 : Number.MIN_VALUE;
+    if (value !== undefined) checkNumbers('chanceLoss', { [key]: [value, min] });
+  }
+  if (options.views !== undefined) checkIntegers('chanceLoss', { views: [options.views, 1] });
+  const need: Need = (count, min = 1) => {
+    const value = options[count];
+    if (value === undefined) throw new RangeError(`chanceLoss: ${plain} needs ${count}, got undefined.`);
+    checkIntegers('chanceLoss', { [count]: [value, min] });
+    return value;
+  };
+  return (formulas[plain] as (options: ChanceOptions, need: Need) => number)(options, need);
+}

@@ -1,0 +1,46 @@
+import { type Tensor, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { ShapeError } from '../internal/errors.js';
+import { type ProjectionHeadOptions, projectionHead } from '../models/index.js';
+import { outputDim } from './twoViews.js';
+
+/** An encoder and the head on top of it; the head is made here, and so disposed here, unless the caller gave one. */
+export class EncoderWithHead {
+  private gone = false;
+  readonly head: LayersModel;
+  private readonly madeHead: boolean;
+
+  constructor(
+    private readonly where: string,
+    readonly encoder: LayersModel,
+    head: LayersModel | undefined,
+    defaults: Omit<ProjectionHeadOptions, 'inputDim'>,
+  ) {
+    const dim = outputDim(where, 'encoder', encoder);
+    this.madeHead = head === undefined;
+    this.head = head ?? projectionHead({ inputDim: dim, ...defaults });
+    const wanted = this.head.inputs[0]?.shape?.at(-1);
+    if (wanted !== dim)
+      throw new ShapeError(`${where}: head must take [batch, ${dim}], the encoder's output, got [batch, ${wanted}].`);
+  }
+
+  /** Projections of images, in training mode. */
+  project(images: Tensor4D): Tensor2D {
+    this.checkAlive();
+    return tidy(() => {
+      const features = this.encoder.apply(images, { training: true }) as Tensor;
+      return this.head.apply(features, { training: true }) as Tensor2D;
+    });
+  }
+
+  /** Throws after {@link dispose}. */
+  checkAlive(): void {
+    if (this.gone) throw new Error(`${this.where}: used after dispose().`);
+  }
+
+  /** Frees the head, if it was made here. Safe twice. */
+  dispose(): void {
+    if (!this.gone && this.madeHead) this.head.dispose();
+    this.gone = true;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { RangeError, ShapeError } from '../internal/errors.js';
+import { simclrPolicy, type Transform, type Views, views } from '../transforms/index.js';
+
+/** How a method makes the views of an image: a transform drawn twice, or what yields both views. */
+export type Augmentation = Transform<unknown> | Views;
+
+/** Two views: those of the augmentation, or of SimCLR's policy at the encoder's image size. */
+export function twoViews(where: string, encoder: LayersModel, augment: Augmentation | undefined): Views {
+  const make = augment ?? simclrPolicy({ size: imageSize(where, encoder) });
+  return 'sample' in make ? views(make as Transform<unknown>, 2) : (make as Views);
+}
+
+/** Draws the two views and checks that they are two. */
+export function drawPair(
+  where: string,
+  make: Views,
+  images: Tensor4D,
+  seed: Parameters<Views>[1],
+): [Tensor4D, Tensor4D] {
+  const drawn = make(images, seed) as Tensor4D[];
+  if (drawn.length !== 2) {
+    for (const view of drawn) view.dispose();
+    throw new RangeError(`${where}: augment must give 2 views, got ${drawn.length}.`);
+  }
+  return drawn as [Tensor4D, Tensor4D];
+}
+
+/** Height and width that an encoder takes. */
+export function imageSize(where: string, encoder: LayersModel): [number, number] {
+  const shape = encoder.inputs[0]?.shape;
+  if (encoder.inputs.length !== 1 || shape?.length !== 4 || !shape[1] || !shape[2]) {
+    throw new ShapeError(
+      `${where}: encoder must take images [batch, height, width, channels] of a fixed size, got [${shape ?? ''}].`,
+    );
+  }
+  return [shape[1], shape[2]];
+}
+
+/** Size of an encoder's output, which must be `[batch, dim]`. */
+export function outputDim(where: string, name: string, model: LayersModel): number {
+  const shape = model.outputs[0]?.shape;
+  if (model.outputs.length !== 1 || shape?.length !== 2 || !shape[1]) {
+    throw new ShapeError(`${where}: ${name} must give [batch, dim], got [${shape ?? ''}].`);
+  }
+  return shape[1];
+}

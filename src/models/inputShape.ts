@@ -1,0 +1,11 @@
+import { checkIntegers } from '../internal/checks.js';
+
+/** Checks height, width and channels of a model's input. */
+export function checkInputShape(where: string, shape: readonly number[]): void {
+  checkIntegers(where, {
+    'length of inputShape': [shape.length, 3, 3],
+    height: [shape[0] as number, 1],
+    width: [shape[1] as number, 1],
+    channels: [shape[2] as number, 1],
+  });
+}

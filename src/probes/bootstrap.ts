@@ -1,0 +1,43 @@
+import { type Seed, uniform } from '../random/index.js';
+
+/**
+ * Percentile bootstrap interval of a share of hits. A resample of n hits and misses holds a binomial number of hits, so
+ * each resample is one draw from that law, by inversion.
+ */
+export function accuracyInterval(
+  hits: number,
+  n: number,
+  seed: Seed,
+  resamples = 2000,
+  level = 0.95,
+): [number, number] {
+  const cumulative = binomialCdf(n, hits / n);
+  const draws = Float64Array.from(uniform(seed, resamples), (u) => firstAbove(cumulative, u) / n).sort();
+  const tail = (1 - level) / 2;
+  const at = (q: number): number =>
+    draws[Math.min(resamples - 1, Math.max(0, Math.round(q * (resamples - 1))))] as number;
+  return [at(tail), at(1 - tail)];
+}
+
+function binomialCdf(n: number, p: number): Float64Array {
+  const out = new Float64Array(n + 1);
+  if (p <= 0 || p >= 1) return out.fill(1, p <= 0 ? 0 : n);
+  let [logTerm, sum] = [n * Math.log1p(-p), 0];
+  for (let k = 0; k <= n; k++) {
+    sum += Math.exp(logTerm);
+    out[k] = sum;
+    logTerm += Math.log(n - k) - Math.log(k + 1) + Math.log(p) - Math.log1p(-p);
+  }
+  return out.map((v) => v / sum);
+}
+
+/** The first index whose value exceeds u. */
+function firstAbove(sorted: Float64Array, u: number): number {
+  let [low, high] = [0, sorted.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) > u) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,89 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Data } from '../internal/arrayData.js';
+import { show } from '../internal/checks.js';
+import { ShapeError } from '../internal/errors.js';
+import { countClasses, type HostRows, type Labels, readLabels, readRows } from '../internal/hostRows.js';
+import { randomKey, type Seed } from '../random/index.js';
+import { type ExtractFeaturesOptions, extractFeatures } from './extractFeatures.js';
+
+/** Samples and their classes. */
+export interface ProbePart {
+  /** Features `[n, dim]` or, with an encoder, its inputs; axes after the first are flattened, bytes read as [0, 1]. */
+  readonly x: Data;
+  /** Class of each sample, integers \>= 0, `[n]`. */
+  readonly labels: Labels;
+}
+
+/** What a probe learns from and what it is judged on. */
+export interface ProbeData {
+  /** The part that the probe learns from. */
+  readonly train: ProbePart;
+  /** The part that accuracies are measured on. */
+  readonly test: ProbePart;
+}
+
+/** Options of every probe. */
+export interface ProbeOptions extends ExtractFeaturesOptions {
+  /** Number of classes. @defaultValue largest label + 1 */
+  readonly classes?: number;
+}
+
+/** How probes are called: with data and a seed, or with an encoder before them. */
+export type ProbeArguments<O> =
+  | readonly [data: ProbeData, seed: Seed, options?: O]
+  | readonly [encoder: LayersModel, data: ProbeData, seed: Seed, options?: O];
+
+/** A part on the host. */
+export interface HostPart extends HostRows {
+  readonly labels: Int32Array;
+}
+
+/** Everything that a probe works with. */
+export interface ResolvedProbe<O> {
+  readonly train: HostPart;
+  readonly test: HostPart;
+  readonly classes: number;
+  readonly seed: Seed;
+  readonly options: O;
+}
+
+const isModel = (x: unknown): x is LayersModel => typeof (x as LayersModel | null)?.predict === 'function';
+
+/** Data, seed and options of a call, without reading a tensor: for checks that come first. */
+export function splitArguments<O extends ProbeOptions>(
+  where: string,
+  args: ProbeArguments<O>,
+): { encoder: LayersModel | null; data: ProbeData; seed: Seed; options: O } {
+  const encoder = isModel(args[0]) ? args[0] : null;
+  const [data, seed, options] = (encoder === null ? args : args.slice(1)) as [ProbeData, Seed, O?];
+  for (const part of ['train', 'test'] as const) {
+    if (typeof data?.[part]?.x !== 'object' || typeof data[part].labels !== 'object') {
+      throw new ShapeError(`${where}: data.${part} must be {x, labels}, got ${show(data?.[part])}.`);
+    }
+  }
+  return { encoder, data, seed: randomKey(seed), options: options ?? ({} as O) };
+}
+
+/** Reads both parts, through the encoder where there is one, and checks that they fit together. */
+export async function resolveProbe<O extends ProbeOptions>(
+  where: string,
+  args: ProbeArguments<O>,
+): Promise<ResolvedProbe<O>> {
+  const { encoder, data, seed, options } = splitArguments(where, args);
+  const read = async (name: 'train' | 'test'): Promise<HostPart> => {
+    const { x, labels } = data[name];
+    const classes = await readLabels(where, `data.${name}.labels`, labels, x.shape?.[0]);
+    if (encoder === null) return { ...(await readRows(where, `data.${name}.x`, x)), labels: classes };
+    const features = await extractFeatures(encoder, x, options);
+    try {
+      return { ...(await readRows(where, `features of data.${name}.x`, features)), labels: classes };
+    } finally {
+      features.dispose();
+    }
+  };
+  const [train, test] = [await read('train'), await read('test')];
+  if (train.dim !== test.dim) {
+    throw new ShapeError(`${where}: data.test.x must have rows of ${train.dim} numbers, got ${test.dim}.`);
+  }
+  return { train, test, classes: countClasses(where, options.classes, train.labels, test.labels), seed, options };
+}

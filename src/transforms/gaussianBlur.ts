@@ -1,0 +1,149 @@
+import {
+  clone,
+  depthwiseConv2d,
+  mirrorPad,
+  type Rank,
+  reshape,
+  type Tensor,
+  type Tensor3D,
+  type Tensor4D,
+  tensor4d,
+  tidy,
+  transpose,
+} from '@tensorflow/tfjs-core';
+import { checkIntegers, show } from '../internal/checks.js';
+import { RangeError, ShapeError } from '../internal/errors.js';
+import { inTurn } from './inTurn.js';
+import { perImage } from './perImage.js';
+import { checkInput, IMAGES } from './shapes.js';
+
+/** Options of {@link gaussianBlur}. */
+export interface GaussianBlurOptions {
+  /** Length of the kernel in pixels, odd, or `[width, height]`; half of it must fit inside the image. */
+  readonly kernelSize: number | readonly [width: number, height: number];
+  /** Deviation in pixels, >= 0 (0 leaves the image as it is), or one per image; or rows `[x, y]`: one for all, or one per image. */
+  readonly sigma: number | readonly number[] | readonly (readonly [x: number, y: number])[];
+}
+
+/**
+ * Blurs with a Gaussian, `exp(-d^2 / (2 sigma^2))` at whole distances d and normalised, down the rows and along them. The
+ * image is continued by reflection, its edge not repeated.
+ *
+ * @param x - Images, float32 `[batch, height, width, channels]`.
+ * @param options - Kernel length and deviation.
+ * @returns Images of the same shape; the caller disposes them.
+ * @throws ShapeError on a wrong shape or number of sigmas; RangeError if a kernel length is even or reaches beyond the
+ * reflection (more than 2 * side - 1), or a sigma is negative.
+ * @see torchvision `gaussian_blur`.
+ * @example
+ * ```ts
+ * import { tensor4d } from '@tensorflow/tfjs-core';
+ * import { gaussianBlur } from 'selfsup/transforms';
+ * gaussianBlur(tensor4d([0, 0, 1, 0, 0], [1, 1, 5, 1]), { kernelSize: [3, 1], sigma: 1 }).print();
+ * ```
+ */
+export function gaussianBlur(x: Tensor4D, options: GaussianBlurOptions): Tensor4D {
+  checkInput('gaussianBlur', x, IMAGES);
+  const [batch, height, width, channels] = x.shape;
+  const [kernelWidth, kernelHeight] = kernelPair(options?.kernelSize, height, width);
+  const [sigmaX, sigmaY] = sigmaPair(options.sigma, batch);
+  const [radiusX, radiusY] = [(kernelWidth - 1) / 2, (kernelHeight - 1) / 2];
+  if (radiusX === 0 && radiusY === 0) return clone(x);
+  // Images side by side as channels [height, width, batch * channels]: a depthwise convolution gives each its own kernel.
+  const swap = (y: Tensor, rows: number): Tensor3D =>
+    transpose<Tensor3D>(reshape(y, [rows, (height * width * batch) / rows, channels]), [1, 0, 2]);
+  return tidy(() =>
+    reshape(
+      inTurn<Tensor>(
+        () => swap(x, batch),
+        (y) =>
+          mirrorPad(
+            reshape(y, [height, width, batch * channels]),
+            [
+              [radiusY, radiusY],
+              [radiusX, radiusX],
+              [0, 0],
+            ],
+            'reflect',
+          ),
+        (y) => convolve(y as Tensor3D, [kernelHeight, 1], sigmaY, channels),
+        (y) => convolve(y as Tensor3D, [1, kernelWidth], sigmaX, channels),
+        (y) => swap(y, height * width),
+      ),
+      x.shape,
+    ),
+  );
+}
+
+/** Convolves [height, width, side] with the kernel of each image, along one axis. */
+function convolve(x: Tensor3D, kernel: [number, number], sigmas: readonly number[], channels: number): Tensor3D {
+  const size = kernel[0] * kernel[1];
+  if (size === 1) return x;
+  const side = x.shape[2];
+  const taps = sigmas.map((sigma) => gaussian(size, sigma));
+  const filter = new Float32Array(size * side);
+  for (let i = 0; i < filter.length; i++) {
+    filter[i] = (taps[Math.floor((i % side) / channels)] as number[])[Math.floor(i / side)] as number;
+  }
+  const weights = tensor4d(filter, [...kernel, side, 1]);
+  const y = depthwiseConv2d(reshape<Rank.R4>(x, [1, ...x.shape]), weights, 1, 'valid');
+  return reshape(y, y.shape.slice(1) as [number, number, number]);
+}
+
+/** Taps of a Gaussian, summing to 1; a single 1 for sigma 0. */
+function gaussian(size: number, sigma: number): number[] {
+  const taps = Array.from({ length: size }, (_, i) => {
+    const distance = i - (size - 1) / 2;
+    return distance === 0 ? 1 : Math.exp(-0.5 * (distance / sigma) ** 2);
+  });
+  const total = taps.reduce((sum, tap) => sum + tap, 0);
+  return taps.map((tap) => tap / total);
+}
+
+function kernelPair(size: GaussianBlurOptions['kernelSize'], height: number, width: number): [number, number] {
+  const pair = typeof size === 'number' ? [size, size] : size;
+  if (!Array.isArray(pair) || pair.length !== 2) {
+    throw new RangeError(`gaussianBlur: kernelSize must be odd or [width, height], got ${show(size)}.`);
+  }
+  const [kernelWidth, kernelHeight] = pair as [number, number];
+  checkIntegers('gaussianBlur', {
+    'kernelSize (width)': [kernelWidth, 1, 2 * width - 1],
+    'kernelSize (height)': [kernelHeight, 1, 2 * height - 1],
+  });
+  if (kernelWidth % 2 === 0 || kernelHeight % 2 === 0) {
+    throw new RangeError(`gaussianBlur: kernelSize must be odd, got ${show(size)}.`);
+  }
+  return [kernelWidth, kernelHeight];
+}
+
+function sigmaPair(sigma: GaussianBlurOptions['sigma'], batch: number): [number[], number[]] {
+  if (Array.isArray(sigma) && Array.isArray(sigma[0])) {
+    const given = sigma as readonly (readonly [number, number])[];
+    if (given.length !== 1 && given.length !== batch) {
+      throw new ShapeError(`gaussianBlur: sigma must have 1 row or one per image (${batch}), got ${given.length}.`);
+    }
+    const all =
+      given.length === batch ? given : new Array<readonly [number, number]>(batch).fill(given[0] as [number, number]);
+    if (!all.every((row) => Array.isArray(row) && row.length === 2)) {
+      throw new ShapeError(`gaussianBlur: every row of sigma must be [x, y], got ${show(sigma)}.`);
+    }
+    return [
+      perImage(
+        'gaussianBlur',
+        'sigma (x)',
+        all.map((row) => row[0]),
+        batch,
+        0,
+      ),
+      perImage(
+        'gaussianBlur',
+        'sigma (y)',
+        all.map((row) => row[1]),
+        batch,
+        0,
+      ),
+    ];
+  }
+  const values = perImage('gaussianBlur', 'sigma', sigma as number | number[], batch, 0);
+  return [values, values];
+}

@@ -1,0 +1,96 @@
+import { clone, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { checkChoice, show } from '../internal/checks.js';
+import { ShapeError } from '../internal/errors.js';
+import { randomKey, type Seed } from '../random/index.js';
+import { checkInput, checkShape, IMAGES } from './shapes.js';
+import type { ApplyOptions, Transform } from './transform.js';
+
+/** The two halves of a transform, and what it demands of its input, for {@link makeTransform}. */
+export interface TransformParts<P, X extends Tensor = Tensor4D> {
+  /** Draws the parameters: plain number arrays, entry i of each from `foldIn(seed, i)` and so for image i alone. */
+  sample(shape: readonly number[], seed: Seed): P;
+  /** Applies them to the whole batch; runs inside a `tidy` and may return `x` itself. */
+  apply(x: X, params: P, options: Required<ApplyOptions>): X;
+  /** Shape of the result. @defaultValue the shape of the input */
+  outputShape?(shape: readonly number[]): number[];
+  /** Throws if the shape does not suit; rank, sizes and dtype are checked already. */
+  check?(shape: readonly number[]): void;
+  /** Throws if the parameters do not fit the shape. @defaultValue every array among them has one entry per image */
+  checkParams?(params: P, shape: readonly number[]): void;
+  /**
+   * Axes of the input: sizes, or names for any size; null leaves the check to the parts (as `compose` does).
+   * @defaultValue ['batch', 'height', 'width', 'channels']
+   */
+  readonly axes?: readonly (number | string)[] | null;
+}
+
+/**
+ * Makes a {@link Transform} of its two halves: checks the input, the seed and that parameters fit the batch, runs `apply`
+ * in a `tidy`, and never hands the input back as the result.
+ *
+ * @param name - Name for error messages.
+ * @param parts - How to draw, how to apply, and what shapes go in and out.
+ * @returns The transform.
+ * @example
+ * ```ts
+ * import { mul, ones, type Rank, tensor4d, type Tensor4D } from '@tensorflow/tfjs-core';
+ * import { foldIn, uniform } from 'selfsup/random';
+ * import { makeTransform } from 'selfsup/transforms';
+ *
+ * const randomDim = makeTransform<{ factor: number[] }>('randomDim', {
+ *   sample: ([batch = 0], seed) => ({ factor: Array.from({ length: batch }, (_, i) => uniform(foldIn(seed, i))) }),
+ *   apply: (x, { factor }) => mul<Tensor4D>(x, tensor4d(factor, [factor.length, 1, 1, 1])),
+ * });
+ * const dimmed = randomDim(ones<Rank.R4>([2, 4, 4, 3]), 1);
+ * ```
+ */
+export function makeTransform<P, X extends Tensor = Tensor4D>(
+  name: string,
+  parts: TransformParts<P, X>,
+): Transform<P, X> {
+  const { check = () => {}, checkParams = (params, shape) => checkEntries(name, params, shape) } = parts;
+  const axes = parts.axes === undefined ? IMAGES : parts.axes;
+  const checked = (shape: readonly number[]): void => {
+    checkShape(name, shape, axes);
+    check(shape);
+  };
+  const sample = (shape: readonly number[], seed: Seed): P => {
+    checked(shape);
+    return parts.sample(shape, randomKey(seed));
+  };
+  const apply = (x: X, params: P, options: ApplyOptions = {}): X => {
+    const { interpolation = 'bilinear' } = options;
+    checkChoice(name, 'interpolation', interpolation, ['bilinear', 'nearest']);
+    checkInput(name, x, axes);
+    check(x.shape);
+    if (typeof params !== 'object' || params === null) {
+      throw new ShapeError(`${name}: params must be what sample returned, got ${show(params)}.`);
+    }
+    checkParams(params, x.shape);
+    return tidy(() => {
+      const result = parts.apply(x, params, { interpolation });
+      return result === x ? clone(x) : result;
+    });
+  };
+  const outputShape = (shape: readonly number[]): number[] => {
+    checked(shape);
+    return parts.outputShape ? parts.outputShape(shape) : [...shape];
+  };
+  const transform = (x: X, seed: Seed): X => {
+    checkInput(name, x, axes);
+    return apply(x, sample(x.shape, seed));
+  };
+  Object.defineProperty(transform, 'name', { value: name });
+  return Object.assign(transform, { sample, apply, outputShape });
+}
+
+function checkEntries(name: string, params: unknown, shape: readonly number[]): void {
+  const batch = shape[0] as number;
+  for (const [key, value] of Object.entries(params as object)) {
+    if (Array.isArray(value) && value.length !== batch) {
+      throw new ShapeError(
+        `${name}: params.${key} must have one entry per image (${batch}), got ${value.length}; they were drawn for another batch.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import {
+  depthwiseConv2d,
+  maxPool,
+  reshape,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  type Tensor4D,
+  tensor4d,
+  transpose,
+} from '@tensorflow/tfjs-core';
+
+/** Weights of red, green and blue in a grey value, as torchvision has them (ITU-R BT.601, four digits; their sum is 0.9999). */
+export const GRAY = [0.2989, 0.587, 0.114] as const;
+
+/**
+ * Images as colour planes [channels, batch, height * width]. One channel is then a contiguous block and a number per image
+ * a column [batch, 1], which is many times faster on WASM than a broadcast over the last axis of NHWC.
+ */
+export function toPlanes(x: Tensor4D): Tensor3D {
+  const [batch, height, width, channels] = x.shape;
+  return reshape(transpose(reshape(x, [batch * height * width, channels]), [1, 0]), [channels, batch, height * width]);
+}
+
+/** Planes as images of the given shape. */
+export function fromPlanes(planes: Tensor3D, shape: readonly number[]): Tensor4D {
+  const [channels, batch, pixels] = planes.shape;
+  const last = transpose(reshape(planes, [channels, batch * pixels]), [1, 0]);
+  return reshape(last, [batch, shape[1] as number, shape[2] as number, channels]);
+}
+
+/**
+ * One weighted sum of the planes, [batch, pixels]: a depthwise convolution down the axis of planes. On WASM that is 5 times
+ * faster than a slice and 15 times faster than a matrix product, which would pack the planes as weights.
+ */
+export function weigh(planes: Tensor3D, weights: readonly number[]): Tensor2D {
+  const [channels, batch, pixels] = planes.shape;
+  const lane = laneOf(batch * pixels);
+  const filter = Float32Array.from({ length: channels * lane }, (_, i) => weights[Math.floor(i / lane)] as number);
+  const stacked: Tensor4D = reshape(planes, [1, channels, (batch * pixels) / lane, lane]);
+  return reshape(depthwiseConv2d(stacked, tensor4d(filter, [channels, 1, lane, 1]), 1, 'valid'), [batch, pixels]);
+}
+
+/** The largest of the planes at every pixel, [batch, pixels], by pooling down the axis of planes. */
+export function largest(planes: Tensor3D): Tensor2D {
+  const [channels, batch, pixels] = planes.shape;
+  const lane = laneOf(batch * pixels);
+  const stacked: Tensor4D = reshape(planes, [1, channels, (batch * pixels) / lane, lane]);
+  return reshape(maxPool(stacked, [channels, 1], 1, 'valid'), [batch, pixels]);
+}
+
+/** The largest divisor of a count that is at most 256: how many pixels a kernel takes side by side. */
+function laneOf(count: number): number {
+  for (let lane = Math.min(256, count); ; lane--) if (count % lane === 0) return lane;
+}
+
+/** Grey values [batch, pixels] of one or three planes. */
+export function grayPlane(planes: Tensor3D): Tensor2D {
+  const [channels, batch, pixels] = planes.shape;
+  return channels === 1 ? reshape(planes, [batch, pixels]) : weigh(planes, GRAY);
+}
+
+/** A batch flattened to one row per image, so that a column [batch, 1] broadcasts over it. */
+export function rows(x: Tensor): Tensor2D {
+  const batch = x.shape[0] as number;
+  return reshape(x, [batch, x.size / batch]);
+}

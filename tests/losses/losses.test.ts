@@ -1,0 +1,53 @@
+import { grads, type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { RangeError, ShapeError } from '../../src/internal/errors.js';
+import { expectClose, expectGradient, expectKept, normals, onEveryBackend } from '../helpers/index.js';
+import { rows } from './rows.js';
+
+onEveryBackend('losses', () => {
+  describe.each(rows)('$name', ({ shapes, loss, differentiable, reference, rejected }) => {
+    const inputs = (): Tensor[] => shapes.map((shape, i) => normals(i + 1, [...shape]));
+
+    test('matches the reference', async () => {
+      for (const [value, call] of reference) {
+        const actual = call();
+        await expectClose(actual, value, { atol: 2e-6, rtol: 2e-6 });
+        expect(actual.shape).toEqual([]);
+        actual.dispose();
+      }
+    });
+
+    test.each(differentiable)('has the right gradient in input %i', async (i) => {
+      const given = inputs();
+      const f = (x: Tensor): Scalar => loss(...given.map((tensor, j) => (j === i ? x : tensor)));
+      await expectGradient(f, given[i] as Tensor);
+    });
+
+    test('keeps one tensor, its value, and leaves its inputs as they were', async () => {
+      const given = inputs();
+      const before = await Promise.all(given.map((x) => x.data()));
+      expectKept(1, () => loss(...given));
+      const all = (): Tensor[] =>
+        tidy(() =>
+          grads((...xs) => loss(...given.map((x, i) => xs[differentiable.indexOf(i)] ?? x)))(
+            differentiable.map((i) => given[i] as Tensor),
+          ),
+        );
+      expectKept(differentiable.length, all);
+      const after = await Promise.all(given.map((x) => x.data()));
+      expect(after).toEqual(before);
+    });
+
+    test('says what is wrong before it makes a tensor', () => {
+      const given = inputs();
+      for (const [call, message] of rejected) {
+        expect(() => call(...given)).toThrow(message);
+        try {
+          call(...given);
+        } catch (error) {
+          expect(error instanceof ShapeError || error instanceof RangeError, String(error)).toBe(true);
+        }
+      }
+    });
+  });
+});
