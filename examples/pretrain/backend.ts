@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { env, ready, setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers'; // registers the gradients
 import { registerWasmTraining } from 'selfsup/wasm';
@@ -55,6 +59,10 @@ async function wasm(why: string): Promise<Backend> {
 }
 
 async function webgpu({ label, software }: Adapter): Promise<Backend> {
+  const { create, globals } = await import('webgpu');
+  Object.assign(globalThis, globals);
+  // tfjs looks for a browser's `navigator.gpu`.
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true, writable: true });
   await import('@tensorflow/tfjs-backend-webgpu');
   return use('webgpu', `${label}${software ? '; software, very slow' : ''}`);
 }
@@ -66,25 +74,35 @@ interface Adapter {
   readonly software: boolean;
 }
 
-/** Loads Dawn through the `webgpu` package, makes it `navigator.gpu` and asks for an adapter. */
+/**
+ * Asks Dawn, through the `webgpu` package, for an adapter. A process of its own asks, since Dawn writes warnings of its own
+ * where there is no driver, and a broken driver may end the process.
+ */
 async function findAdapter(): Promise<Adapter | null> {
-  try {
+  const ask = `
     const { create, globals } = await import('webgpu');
     Object.assign(globalThis, globals);
-    const gpu = create([]);
-    Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true, writable: true });
-    const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-    if (!adapter) return null;
-    const { vendor, architecture, device, description } = adapter.info;
-    const label = [description || device || architecture, vendor && `(${vendor})`].filter(Boolean).join(' ');
-    const words = `${vendor} ${architecture} ${device} ${description}`;
-    const software =
-      adapter.info.isFallbackAdapter === true ||
-      /swiftshader|llvmpipe|lavapipe|software|basic render|\bcpu\b/i.test(words);
-    return { label: label || 'unnamed adapter', software };
+    const adapter = await create([]).requestAdapter({ powerPreference: 'high-performance' });
+    const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
+    console.log(JSON.stringify({ vendor, architecture, device, description, isFallbackAdapter }));
+    process.exit(0);`;
+  const run = promisify(execFile);
+  try {
+    const options = { cwd: dirname(fileURLToPath(import.meta.url)), timeout: 20_000 };
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', ask], options);
+    return describe(JSON.parse(stdout) as Partial<GPUAdapterInfo>);
   } catch {
     return null; // no Dawn for this platform, or no driver: the same as no GPU
   }
+}
+
+function describe(info: Partial<GPUAdapterInfo>): Adapter {
+  const { vendor = '', architecture = '', device = '', description = '', isFallbackAdapter } = info;
+  const name = description || device || architecture || 'unnamed adapter';
+  const words = [vendor, architecture, device, description].join(' ');
+  const software =
+    isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|software|basic render|\bcpu\b/i.test(words);
+  return { label: vendor === '' ? name : `${name} (${vendor})`, software };
 }
 
 async function importTfjsNode(): Promise<boolean> {

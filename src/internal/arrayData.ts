@@ -75,11 +75,11 @@ function rowSize(data: ArrayData): number {
 
 function toTensor<T extends Tensor>(data: ArrayData, values: ArrayData['data'], count: number): T {
   const shape = [count, ...data.shape.slice(1)];
-  if (values instanceof Uint8Array)
-    return tensor(
-      Float32Array.from(values, (v) => v / 255),
-      shape,
-      'float32',
-    ) as T;
+  if (values instanceof Uint8Array) {
+    // A plain loop: Float32Array.from with a function is some fifteen times slower.
+    const floats = new Float32Array(values.length);
+    for (let i = 0; i < values.length; i++) floats[i] = (values[i] as number) / 255;
+    return tensor(floats, shape, 'float32') as T;
+  }
   return tensor(values.slice(), shape, values instanceof Int32Array ? 'int32' : 'float32') as T;
 }

@@ -1,17 +1,12 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
-/**
- * Some rows of a feature store, in both orientations, so that the product with them and its gradient are both plain
- * products: `columns` is the transpose of `rows` times `inverse`.
- */
-export type FeatureBlock = {
-  /** The rows as they were stored, `[count, dim]`. */
+/** Some rows of a feature store in both orientations, so that the product with them and its gradient are plain products. */
+export interface FeatureBlock {
+  /** The rows as a loss takes them, `[count, dim]`. */
   readonly rows: Tensor2D;
-  /** The same as columns, as a loss takes them, `[dim, count]`. */
+  /** Their transpose, `[dim, count]`. */
   readonly columns: Tensor2D;
-  /** What a loss multiplies rows by, 1 / length of each, `[1, count]`; absent where it takes them as they are. */
-  readonly inverse?: Tensor2D | undefined;
-};
+}
 
 /** A store of features that a loss reads block by block, such as `FeatureQueue` of `selfsup/momentum`. */
 export interface FeatureBlocks {

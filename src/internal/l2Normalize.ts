@@ -52,14 +52,6 @@ export function l2Normalize<T extends Tensor>(x: T): T {
   );
 }
 
-/** Rows divided by their length, and 1 / length of each, `[..., 1]`, without a gradient. The caller disposes both. */
-export function unitRows<T extends Tensor>(x: T): { readonly unit: T; readonly inverse: Tensor } {
-  return tidy(() => {
-    const { unit, length, largest } = splitRows(x);
-    return { unit, inverse: div(div(1, length), largest) };
-  });
-}
-
 /** Length of each row along the last axis, which is dropped. The gradient at a row of zeros is 0. */
 export function rowNorms(x: Tensor): Tensor {
   return tidy(() =>

@@ -1,4 +1,4 @@
-import { matMul, mul, type Tensor2D, tidy, transpose } from '@tensorflow/tfjs-core';
+import { matMul, type Tensor2D, tidy, transpose } from '@tensorflow/tfjs-core';
 import type { FeatureBlock } from './featureBlocks.js';
 import { withGradient } from './withGradient.js';
 
@@ -37,15 +37,12 @@ export function transposedTimes(a: Tensor2D, b: Tensor2D): Tensor2D {
   );
 }
 
-/** Inner products of the rows of a `[n, dim]` with the columns of a block, `[n, count]`; the block is a constant. */
-export function blockProducts(a: Tensor2D, { rows, columns, inverse }: FeatureBlock): Tensor2D {
+/** Inner products of the rows of a `[n, dim]` with those of a block, `[n, count]`; the block is a constant. */
+export function blockProducts(a: Tensor2D, { rows, columns }: FeatureBlock): Tensor2D {
   return tidy(() =>
     withGradient<Tensor2D>([a], (save) => {
-      save(inverse ? [rows, inverse] : [rows]);
-      return {
-        value: matMul(a, columns),
-        gradient: (dy, [r, factors]) => [matMul(factors ? mul(dy, factors) : dy, r as Tensor2D)],
-      };
+      save([rows]);
+      return { value: matMul(a, columns), gradient: (dy, saved) => [matMul(dy, saved[0] as Tensor2D)] };
     }),
   );
 }

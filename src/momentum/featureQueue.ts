@@ -1,6 +1,7 @@
 import {
   clone,
   concat,
+  dispose,
   keep,
   slice,
   type Tensor,
@@ -12,7 +13,7 @@ import {
 import { checkChoice, checkFloats, checkIntegers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import type { FeatureBlock } from '../internal/featureBlocks.js';
-import { l2Normalize, unitRows } from '../internal/l2Normalize.js';
+import { l2Normalize } from '../internal/l2Normalize.js';
 import { fromArrayState, isArrayState, type State, toArrayState } from '../internal/state.js';
 
 /** Size of a {@link FeatureQueue}. */
@@ -24,9 +25,9 @@ export interface FeatureQueueOptions {
   /**
    * When rows are L2-normalised:
    *
-   * - `'onUse'`: kept as given, and normalised by the loss that reads them.
-   * - `'onEnqueue'`: normalised as they come in and taken as they are, as MoCo does.
-   * - `'never'`: kept as given and taken as they are.
+   * - `'onUse'`: `values()` gives them as they came, the losses get them normalised (this keeps one copy more).
+   * - `'onEnqueue'`: normalised as they come in, as MoCo does.
+   * - `'never'`: kept and taken as they are.
    *
    * @defaultValue 'onUse'
    */
@@ -63,7 +64,7 @@ export class FeatureQueue {
   /** Length of a row. */
   readonly dim: number;
   private readonly normalize: 'onUse' | 'onEnqueue' | 'never';
-  private readonly stored: FeatureBlock[] = [];
+  private readonly stored: StoredBlock[] = [];
   private next = 0;
   private count = 0;
   private disposed = false;
@@ -127,7 +128,8 @@ export class FeatureQueue {
    * @throws Error after dispose().
    */
   values(): Tensor2D {
-    const rows = this.blocks().map((block) => block.rows);
+    this.checkAlive();
+    const rows = this.stored.map((block) => block.given ?? block.rows);
     if (rows.length === 0) return tensor2d([], [0, this.dim]);
     return rows.length === 1 ? clone(rows[0] as Tensor2D) : concat(rows);
   }
@@ -189,7 +191,7 @@ export class FeatureQueue {
   }
 
   private clear(): void {
-    for (const block of this.stored.splice(0)) free(block);
+    for (const block of this.stored.splice(0)) dispose(tensorsOf(block));
   }
 
   /** Writes rows into successive slots, which do not wrap around here. */
@@ -200,8 +202,12 @@ export class FeatureQueue {
       const room = Math.min(BLOCK - offset, rows.shape[0] - done);
       const piece = room === rows.shape[0] ? rows : slice(rows, [done, 0], [room, this.dim]);
       const old = this.stored[index];
-      this.stored[index] = held(tidy(() => replace(old, offset, piece, this.normalize === 'onUse')));
-      if (old) free(old);
+      tidy(() => {
+        const block = replace(old, offset, piece, this.normalize === 'onUse');
+        for (const tensor of tensorsOf(block)) keep(tensor);
+        this.stored[index] = block;
+      });
+      if (old) dispose(tensorsOf(old));
       done += room;
     }
   }
@@ -211,28 +217,23 @@ export class FeatureQueue {
   }
 }
 
-function held(block: FeatureBlock): FeatureBlock {
-  keep(block.rows);
-  keep(block.columns);
-  if (block.inverse) keep(block.inverse);
-  return block;
+interface StoredBlock extends FeatureBlock {
+  /** The rows as they came, where the losses get them normalised. */
+  readonly given: Tensor2D | undefined;
 }
 
-function free(block: FeatureBlock): void {
-  block.rows.dispose();
-  block.columns.dispose();
-  block.inverse?.dispose();
+function tensorsOf({ rows, columns, given }: StoredBlock): Tensor2D[] {
+  return given ? [rows, columns, given] : [rows, columns];
 }
 
 /** A block with `rows` from slot `offset` on in place of what was there. */
-function replace(old: FeatureBlock | undefined, offset: number, rows: Tensor2D, normalize: boolean): FeatureBlock {
-  const both = (unit: Tensor2D): FeatureBlock => ({
-    rows: splice(old?.rows, rows, offset, 0),
-    columns: splice(old?.columns, transpose(unit), offset, 1),
-  });
-  if (!normalize) return both(rows);
-  const { unit, inverse } = unitRows(rows);
-  return { ...both(unit), inverse: splice(old?.inverse, transpose(inverse) as Tensor2D, offset, 1) };
+function replace(old: StoredBlock | undefined, offset: number, rows: Tensor2D, normalize: boolean): StoredBlock {
+  const taken = normalize ? l2Normalize(rows) : rows;
+  return {
+    rows: splice(old?.rows, taken, offset, 0),
+    columns: splice(old?.columns, transpose(taken), offset, 1),
+    given: normalize ? splice(old?.given, rows, offset, 0) : undefined,
+  };
 }
 
 /** `old` with `part` in place of what it has along an axis from `offset` on, and longer where `part` reaches beyond it. */

@@ -63,7 +63,7 @@ function phases({ size, out, taps, stride, dilation, pad }: Axis): Phase[] {
     const count = Math.ceil((size - start) / stride);
     if (count <= 0) continue;
     const used = Math.max(0, Math.ceil((taps - remainder) / stride));
-    const reach = used - 1;
+    const reach = (used - 1) * dilation;
     const before = reach - (start + pad - remainder) / stride;
     const after = count - out + reach - before;
     const reached = used > 0 && out + Math.min(0, before) + Math.min(0, after) > 0;

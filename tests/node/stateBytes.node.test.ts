@@ -102,7 +102,9 @@ describe('fileCheckpoint', () => {
     await writeFile(path, (await readFile(path)).subarray(0, 40));
     await expect(store.load()).rejects.toThrow(/^fileCheckpoint: the state is cut off: .*run\.bin$/);
     await expect(fileCheckpoint(folder).load()).rejects.toThrow('expected a file, got a folder');
-    await expect(fileCheckpoint(folder).save(state)).rejects.toThrow(/^fileCheckpoint: /);
+    const inTheWay = await temp({ 'run.bin/x': '' }); // the rename fails: nothing new stays
+    await expect(fileCheckpoint(join(inTheWay, 'run.bin')).save(state)).rejects.toThrow(/^fileCheckpoint: [^\n]+$/);
+    expect(await readdir(inTheWay)).toEqual(['run.bin']);
     expect((await readdir(folder)).sort()).toEqual(['file', 'run.bin']);
   });
 });

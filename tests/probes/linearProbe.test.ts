@@ -35,6 +35,14 @@ onEveryBackend('linearProbe', () => {
     expect(JSON.parse(JSON.stringify(await linearProbe(parts, 3)))).toEqual(result);
   });
 
+  test('leaves no tensor where products run on the backend', async () => {
+    const parts = { train: blobs(1, 400, { dim: 512 }), test: blobs(2, 30, { dim: 512 }) };
+    const before = memory().numTensors;
+    const result = await linearProbe(parts, 3, { C: [0.001, 0.01], maxIterations: 20 });
+    expect(memory().numTensors).toBe(before);
+    expect(result.accuracy).toBe(1);
+  });
+
   test('does not depend on scale and shift of a feature', async () => {
     const { train, test: held } = data();
     const changed = async ({ x, labels }: typeof train) => ({

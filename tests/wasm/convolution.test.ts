@@ -4,6 +4,7 @@ import {
   conv3d,
   depthwiseConv2d,
   fused,
+  grad,
   grads,
   separableConv2d,
   sum,
@@ -46,14 +47,27 @@ onWasm('convolution', () => {
       25,
     ));
 
-  test('windows over several chunks and a 1 x 1 convolution', async () => {
+  test('windows over several chunks, and a 1 x 1 convolution', async () => {
+    const [x, w] = [normals(1, [1, 24, 26, 64]), normals(2, [3, 3, 64, 8])];
+    await expectGradients((f) => conv2d(x as Tensor4D, f as Tensor4D, 1, 'same'), [w]);
+    const each = normals(3, [3, 3, 64, 1]);
+    await expectGradients((f) => depthwiseConv2d(x as Tensor4D, f as Tensor4D, 1, 'same'), [each]);
     await expectGradients(
-      (x, w) => conv2d(x as Tensor4D, w as Tensor4D, 1, 'same'),
-      [normals(1, [2, 24, 26, 5]), normals(2, [3, 3, 5, 8])],
-    );
-    await expectGradients(
-      (x, w) => conv2d(x as Tensor4D, w as Tensor4D, 1, 'valid'),
+      (a, f) => conv2d(a as Tensor4D, f as Tensor4D, 1, 'valid'),
       [normals(1, [2, 24, 26, 4]), normals(2, [1, 1, 4, 8])],
+    );
+  });
+
+  test('positions that no window reaches', async () => {
+    const pad: Pad = [
+      [0, 0],
+      [3, 0],
+      [3, 0],
+      [0, 0],
+    ];
+    await expectGradients(
+      (x, w) => conv2d(x as Tensor4D, w as Tensor4D, 4, pad),
+      [normals(1, [2, 4, 4, 3]), normals(2, [4, 4, 3, 8])],
     );
   });
 
@@ -80,16 +94,13 @@ onWasm('convolution', () => {
     ));
 
   test('the gradient of a gradient of a dilated convolution', async () => {
-    const w = normals<Tensor4D>(2, [2, 2, 2, 3]);
-    const dy = normals<Tensor4D>(4, [1, 4, 5, 3]);
-    const first = (x: Tensor, filter: Tensor): Tensor => {
-      const [dx] = grads((a: Tensor, b: Tensor) => conv2d(a as Tensor4D, b as Tensor4D, 1, 'valid', 'NHWC', 2))(
-        [x, filter],
-        dy,
-      ) as [Tensor];
-      return dx;
-    };
-    await expectGradients((filter) => first(normals(1, [1, 6, 7, 2]), filter as Tensor), [w]);
+    const x = normals<Tensor4D>(1, [1, 6, 7, 2]);
+    const first = (w: Tensor, dy: Tensor): Tensor =>
+      grad((a: Tensor) => conv2d(a as Tensor4D, w as Tensor4D, 1, 'valid', 'NHWC', 2))(x, dy);
+    await expectGradients(
+      (w, dy) => first(w as Tensor, dy as Tensor),
+      [normals(2, [2, 2, 2, 3]), normals(4, [1, 4, 5, 3])],
+    );
   });
 
   test('depthwiseConv2d has the right gradients for any stride, padding and multiplier', () =>

@@ -14,8 +14,9 @@ export interface SceneOptions {
 }
 
 /**
- * A labelled data set of rendered scenes, made on the spot: 8 shapes, equally many of each. Scene i depends on the seed
- * and i alone. Raw pixels are a poor feature for it, since place, size, turn, colours, light and background are chance.
+ * A labelled data set of rendered scenes, made on the spot: things of 8 materials (stripes, checks, dots, ...), equally many
+ * of each. Scene i depends on the seed and i alone. Raw pixels are a poor feature for it, since outline, place, size, turn,
+ * colours, light and background are chance.
  */
 export function renderScenes(seed: Seed, options: SceneOptions = {}): Dataset {
   const { train = 4000, test = 1000, size = 32 } = options;

@@ -53,10 +53,7 @@ const TURN = 2 * Math.PI;
 /** A number in [low, high), the next of a scene's stream. */
 type Draw = (low: number, high: number) => number;
 
-/**
- * Draws the plan of a scene of `size` x `size` pixels. No colour tells a scene from another: each has all hues, light
- * objects and dark ones.
- */
+/** Draws the plan of a scene of `size` x `size` pixels. Its background has all hues, so that they tell nothing. */
 export function planScene(seed: Seed, size: number): ScenePlan {
   const numbers = uniform(seed, 96);
   let next = 0;
