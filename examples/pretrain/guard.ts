@@ -19,7 +19,7 @@ export function explosionGuard(variables: readonly Variable[], rate: (step: numb
       most.dispose();
       if (largest !== undefined && largest <= limit) return;
       throw new Failure(
-        `training diverges: a weight has grown to ${largest?.toPrecision(3)} at step ${step}; the learning rate, ${rate(step).toPrecision(3)}, is too high`,
+        `training diverges: a weight has grown to ${largest?.toPrecision(3)} at step ${step}; the learning rate (now ${rate(step).toPrecision(3)}) is too high`,
       );
     },
   };

@@ -104,7 +104,7 @@ function describe({ name, train, test, classNames }: Dataset): string {
 function bounds({ steps, minutes }: Settings): string {
   const time = minutes === null ? '' : `${minutes} minute${minutes === 1 ? '' : 's'}`;
   if (steps === null) return time;
-  return time === '' ? `${steps} steps` : `${steps} steps or ${time}, whichever comes first`;
+  return time === '' ? `${steps} step${steps === 1 ? '' : 's'}` : `${steps} steps or ${time}, whichever comes first`;
 }
 
 function say(text: string): void {

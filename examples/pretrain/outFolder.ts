@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Failure, oneLine } from './failure.js';
@@ -9,6 +10,8 @@ export interface OutFolder {
   readonly path: string;
   /** Where results are written aside; {@link publish} moves them to their places. */
   readonly aside: string;
+  /** Makes `aside`. */
+  begin(): Promise<void>;
   /** Moves the named files and folders from `aside` to their places, replacing older ones. */
   publish(names: readonly string[]): Promise<void>;
   /** Removes what was written aside and, where nothing else is in it, the folder that this run made. */
@@ -27,6 +30,7 @@ export async function openOutFolder(out: string, room: number): Promise<OutFolde
   try {
     await mkdir(aside, { recursive: true });
     await tryToWrite(join(aside, 'room'), room);
+    await rmdir(aside); // until there is something to write: a killed run leaves nothing
   } catch (error) {
     await close().catch(() => undefined);
     throw new Failure(`--out ${out}: cannot write there: ${reason(error)}`);
@@ -34,6 +38,10 @@ export async function openOutFolder(out: string, room: number): Promise<OutFolde
   return {
     path,
     aside,
+    begin: async () => {
+      await mkdir(aside, { recursive: true });
+      process.once('exit', () => rmSync(aside, { recursive: true, force: true })); // a signal may skip close()
+    },
     async publish(names) {
       for (const name of names) {
         const place = join(path, name);

@@ -26,6 +26,7 @@ export interface Outcome {
 /** Writes encoder, report and result aside, moves all of them to their places, then drops the checkpoint. */
 export async function writeResults(out: OutFolder, outcome: Outcome): Promise<void> {
   const { encoder, history, settings, evaluation } = outcome;
+  await out.begin();
   await encoder.save(nodeFile(join(out.aside, 'encoder')));
   await writeFile(join(out.aside, 'report.html'), await composeReport(outcome));
   const result = {

@@ -11,7 +11,7 @@ export function summary(outcome: Outcome, folder: string): string {
   const near = relative(process.cwd(), folder) || '.';
   const place = near.startsWith('..') ? folder : near;
   return [
-    `Trained   ${steps} steps in ${spoken(seconds)}, ${imagesPerSecond.toFixed(0)} images/s`,
+    `Trained   ${steps} step${steps === 1 ? '' : 's'} in ${spoken(seconds)}, ${imagesPerSecond.toFixed(0)} images/s`,
     ...lossRemark(outcome),
     ...(evaluation.probes === null ? ['Probes    skipped: the data has no labels'] : accuracyTable(evaluation.probes)),
     `Wrote     ${place}/report.html, ${place}/result.json, ${place}/encoder/`,

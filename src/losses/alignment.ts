@@ -23,9 +23,9 @@ export interface AlignmentOptions {
  * Hypersphere", ICML 2020, arXiv:2005.10242, section 4.1.
  * @example
  * ```ts
- * import { add, mul, randomNormal } from '@tensorflow/tfjs-core';
+ * import { add, mul, randomNormal, type Rank } from '@tensorflow/tfjs-core';
  * import { alignmentLoss, uniformityLoss } from 'selfsup/losses';
- * const [a, b] = [randomNormal<2>([8, 16]), randomNormal<2>([8, 16])];
+ * const [a, b] = [randomNormal<Rank.R2>([8, 16]), randomNormal<Rank.R2>([8, 16])];
  * const uniformity = mul(add(uniformityLoss(a), uniformityLoss(b)), 0.5);
  * add(alignmentLoss(a, b), uniformity).print();
  * ```

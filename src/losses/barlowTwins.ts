@@ -40,9 +40,9 @@ export interface BarlowTwinsTerms {
  * equation 1 and Algorithm 1.
  * @example
  * ```ts
- * import { randomNormal } from '@tensorflow/tfjs-core';
+ * import { randomNormal, type Rank } from '@tensorflow/tfjs-core';
  * import { barlowTwinsLoss } from 'selfsup/losses';
- * const [zA, zB] = [randomNormal<2>([32, 16]), randomNormal<2>([32, 16])];
+ * const [zA, zB] = [randomNormal<Rank.R2>([32, 16]), randomNormal<Rank.R2>([32, 16])];
  * barlowTwinsLoss(zA, zB, { lambda: 0.01 }).print();
  * ```
  */
@@ -67,9 +67,9 @@ export function barlowTwinsLoss(zA: Tensor2D, zB: Tensor2D, options: BarlowTwins
  * @see {@link barlowTwinsLoss}
  * @example
  * ```ts
- * import { randomNormal } from '@tensorflow/tfjs-core';
+ * import { randomNormal, type Rank } from '@tensorflow/tfjs-core';
  * import { barlowTwinsTerms } from 'selfsup/losses';
- * const { invariance, redundancy } = barlowTwinsTerms(randomNormal<2>([32, 16]), randomNormal<2>([32, 16]));
+ * const { invariance, redundancy } = barlowTwinsTerms(randomNormal<Rank.R2>([32, 16]), randomNormal<Rank.R2>([32, 16]));
  * invariance.print();
  * redundancy.print();
  * ```

@@ -21,9 +21,9 @@ export interface CrossCorrelationOptions {
  * @see {@link barlowTwinsLoss}
  * @example
  * ```ts
- * import { randomNormal } from '@tensorflow/tfjs-core';
+ * import { randomNormal, type Rank } from '@tensorflow/tfjs-core';
  * import { crossCorrelation } from 'selfsup/losses';
- * const z = randomNormal<2>([32, 4]);
+ * const z = randomNormal<Rank.R2>([32, 4]);
  * crossCorrelation(z, z).print(); // ones on the diagonal
  * ```
  */

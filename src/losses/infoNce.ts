@@ -51,11 +51,11 @@ export interface InfoNceOptions {
  * He et al., "Momentum Contrast", CVPR 2020, arXiv:1911.05722, equation 1.
  * @example
  * ```ts
- * import { randomNormal } from '@tensorflow/tfjs-core';
+ * import { randomNormal, type Rank } from '@tensorflow/tfjs-core';
  * import { infoNCELoss } from 'selfsup/losses';
  * import { FeatureQueue } from 'selfsup/momentum';
  * const queue = new FeatureQueue({ capacity: 64, dim: 16 });
- * const [queries, keys] = [randomNormal<2>([8, 16]), randomNormal<2>([8, 16])];
+ * const [queries, keys] = [randomNormal<Rank.R2>([8, 16]), randomNormal<Rank.R2>([8, 16])];
  * infoNCELoss(queries, keys, { negatives: queue }).print(); // still empty: the other keys are the negatives
  * queue.enqueue(keys);
  * infoNCELoss(queries, keys, { negatives: queue, temperature: 0.2 }).print();
@@ -83,9 +83,9 @@ export function infoNCELoss(queries: Tensor2D, positives: Tensor2D, options: Inf
  * @see {@link infoNCELoss}
  * @example
  * ```ts
- * import { argMax, equal, mean, randomNormal } from '@tensorflow/tfjs-core';
+ * import { argMax, equal, mean, randomNormal, type Rank } from '@tensorflow/tfjs-core';
  * import { infoNCELogits } from 'selfsup/losses';
- * const logits = infoNCELogits(randomNormal<2>([8, 16]), randomNormal<2>([8, 16]));
+ * const logits = infoNCELogits(randomNormal<Rank.R2>([8, 16]), randomNormal<Rank.R2>([8, 16]));
  * mean(equal(argMax(logits, 1), 0)).print(); // accuracy, about 1/8
  * ```
  */

@@ -43,9 +43,9 @@ export interface MaskedReconstructionOptions {
  * @see He et al., "Masked Autoencoders Are Scalable Vision Learners", CVPR 2022, arXiv:2111.06377, section 3.
  * @example
  * ```ts
- * import { randomUniform, tensor2d } from '@tensorflow/tfjs-core';
+ * import { randomUniform, type Rank, tensor2d } from '@tensorflow/tfjs-core';
  * import { maskedReconstructionLoss } from 'selfsup/losses';
- * const [prediction, target] = [randomUniform<3>([1, 4, 48]), randomUniform<3>([1, 4, 48])];
+ * const [prediction, target] = [randomUniform<Rank.R3>([1, 4, 48]), randomUniform<Rank.R3>([1, 4, 48])];
  * const mask = tensor2d([[1, 0, 1, 1]]);
  * maskedReconstructionLoss(prediction, target, mask, { normalizePatches: true }).print();
  * ```

@@ -45,9 +45,9 @@ export interface NtXentOptions {
  * arXiv:2002.05709, section 2.1 and Algorithm 1.
  * @example
  * ```ts
- * import { randomNormal } from '@tensorflow/tfjs-core';
+ * import { randomNormal, type Rank } from '@tensorflow/tfjs-core';
  * import { ntXentLoss } from 'selfsup/losses';
- * const [zA, zB] = [randomNormal<2>([8, 16]), randomNormal<2>([8, 16])];
+ * const [zA, zB] = [randomNormal<Rank.R2>([8, 16]), randomNormal<Rank.R2>([8, 16])];
  * ntXentLoss(zA, zB, { temperature: 0.1 }).print();
  * ```
  */

@@ -40,9 +40,9 @@ export interface UniformityOptions {
  * Hypersphere", ICML 2020, arXiv:2005.10242, section 4.1.
  * @example
  * ```ts
- * import { randomNormal } from '@tensorflow/tfjs-core';
+ * import { randomNormal, type Rank } from '@tensorflow/tfjs-core';
  * import { uniformityLoss } from 'selfsup/losses';
- * uniformityLoss(randomNormal<2>([32, 16])).print(); // about -3.8
+ * uniformityLoss(randomNormal<Rank.R2>([32, 16])).print(); // about -3.8
  * ```
  */
 export function uniformityLoss(x: Tensor2D, options: UniformityOptions = {}): Scalar {

@@ -87,7 +87,11 @@ export class MoCo implements Method<Tensor4D, MoCoBatch> {
     // Encoder and head are followed one by one: a model wired from both would share, and then free, the caller's layers.
     this.keyEncoder = new MomentumEncoder(encoder, { momentum });
     this.keyHead = new MomentumEncoder(this.parts.head, { momentum });
-    this.queue = new FeatureQueue({ capacity, dim: outputDim('MoCo', 'head', this.parts.head), normalize: 'onEnqueue' });
+    this.queue = new FeatureQueue({
+      capacity,
+      dim: outputDim('MoCo', 'head', this.parts.head),
+      normalize: 'onEnqueue',
+    });
   }
 
   /** Queries' view, and keys of the other view. */

@@ -55,12 +55,12 @@ export interface SamplePairedNegativesOptions {
  * section 3.2. The authors' bank starts with random rows, which serve as negatives until they are overwritten.
  * @example
  * ```ts
- * import { randomNormal } from '@tensorflow/tfjs-core';
+ * import { randomNormal, type Rank } from '@tensorflow/tfjs-core';
  * import { infoNCELoss } from 'selfsup/losses';
  * import { MemoryBank } from 'selfsup/momentum';
  * const bank = new MemoryBank({ size: 100, dim: 16 });
- * bank.update([3, 14, 15, 92], randomNormal<2>([4, 16]));
- * const [samples, features] = [[3, 92], randomNormal<2>([2, 16])];
+ * bank.update([3, 14, 15, 92], randomNormal<Rank.R2>([4, 16]));
+ * const [samples, features] = [[3, 92], randomNormal<Rank.R2>([2, 16])];
  * const negatives = bank.sampleNegatives(7, { count: 2, exclude: samples });
  * infoNCELoss(features, bank.lookup(samples), { negatives }).print();
  * bank.dispose();

@@ -26,7 +26,7 @@ export interface RandomChoiceParams extends StepParams {
  * import { ones, type Rank } from '@tensorflow/tfjs-core';
  * import { randomChoice, randomGaussianBlur, randomSolarize } from 'selfsup/transforms';
  * const one = randomChoice([randomGaussianBlur({ p: 1 }), randomSolarize({ p: 1 })]);
- * console.log(one.sample([4, 32, 32, 3], 1).choice); // four times 0 or 1
+ * console.log(one.sample([4, 32, 32, 3], 2).choice); // four times 0 or 1
  * ```
  */
 export function randomChoice<X extends Tensor = Tensor4D>(

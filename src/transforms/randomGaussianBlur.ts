@@ -1,7 +1,8 @@
 import { checkNumbers } from '../internal/checks.js';
 import { uniform } from '../random/index.js';
+import type { GaussianBlurOptions } from './blurOptions.js';
 import { between, imageKeys } from './draw.js';
-import { type GaussianBlurOptions, gaussianBlur } from './gaussianBlur.js';
+import { gaussianBlur } from './gaussianBlur.js';
 import { makeTransform } from './makeTransform.js';
 import { rangePair } from './perImage.js';
 import type { Transform } from './transform.js';

@@ -275,7 +275,11 @@ export const rows: readonly LossRow[] = [
     ],
     loss: (a, b) => alignmentLoss(two(a), two(b)),
     differentiable: [0, 1],
-    reference: [[2, () => alignmentLoss(two(hold(tensor([[3, 0]]))), two(hold(tensor([[0, 0.1]]))))]], // by hand
+    // By hand: a right angle.
+    reference: [2, 1, 3].map((alpha) => [
+      2 ** (alpha / 2),
+      () => alignmentLoss(two(hold(tensor([[3, 0]]))), two(hold(tensor([[0, 0.1]]))), { alpha }),
+    ]),
     rejected: [
       ...pair(alignmentLoss, 'alignmentLoss', 'a', 'b'),
       [(a, b) => alignmentLoss(two(a), two(b), { alpha: 0.5 }), /alpha must be a number >= 1, got 0.5/],

@@ -38,7 +38,10 @@ import { ntXentLoss } from 'selfsup/losses';`);
 beforeAll(() => {
   // The packed files as they would be published, unpacked where npm would put them; no registry is asked.
   const [{ filename }] = JSON.parse(
-    run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', scratch], resolve('.')).replace(/^[^[]*(?=\[\s*\{)/, ''),
+    run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', scratch], resolve('.')).replace(
+      /^[^[]*(?=\[\s*\{)/,
+      '',
+    ),
   ) as [{ filename: string }];
   mkdirSync(join(scratch, 'node_modules/@tensorflow'), { recursive: true });
   writeFileSync(join(scratch, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));

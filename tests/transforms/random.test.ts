@@ -167,6 +167,20 @@ onEveryBackend('random transforms', () => {
     await expectClose(hold(randomResizedCrop({ size: [4, 7] }).apply(x, { boxes })), cropped, { atol: 0, rtol: 0 });
   });
 
+  test('the blur’s kernel grows with the height: a tenth of it, odd, and never beyond reflection', async () => {
+    for (const [height, width, kernelSize] of [
+      [19, 19, 1],
+      [20, 6, 3],
+      [59, 6, 5],
+      [60, 6, 7],
+      [60, 2, 3],
+    ] as const) {
+      const x = uniforms<Tensor4D>(height, [1, height, width, 1]);
+      const expected = hold(gaussianBlur(x, { kernelSize, sigma: 1.5 }));
+      await expectClose(hold(randomGaussianBlur().apply(x, { sigma: [1.5] })), expected, { atol: 0, rtol: 0 });
+    }
+  });
+
   test('a geometric chain replays on a mask: nearest keeps its labels, and it lines up with the images', async () => {
     const x = uniforms<Tensor4D>(3, [6, 12, 10, 3]);
     const labels = Float32Array.from({ length: 6 * 12 * 10 }, (_, i) => (i * 7) % 5);
