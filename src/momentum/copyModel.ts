@@ -34,12 +34,11 @@ export function copyModel(where: string, model: LayersModel): ModelCopy {
   const kind = model.constructor as typeof LayersModel;
   const config = JSON.parse(JSON.stringify(model.getConfig())) as serialization.ConfigDict;
   const copy = kind.fromConfig(kind as serialization.SerializableConstructor<LayersModel>, config, {}, true);
-  const [sources, targets] = [model.weights, copy.weights]; // taken before the copy is frozen, which reorders them
-  copy.setWeights(model.getWeights());
-  thaw(copy);
-  const learnt = targets.map((weight) => weight.trainable);
-  for (const weight of targets) weight.trainable = false;
+  const [sources, targets] = [weightsByLayer(model), weightsByLayer(copy)];
   const pairs = targets.map((weight, i) => ({ source: variableOf(sources[i]), target: variableOf(weight) }));
+  for (const { source, target } of pairs) target.assign(source);
+  const learnt = targets.map((weight) => weight.trainable); // as declared: freezing a layer is not part of its config
+  for (const weight of targets) weight.trainable = false;
   return {
     model: copy,
     parameters: pairs.filter((_, i) => learnt[i]),
@@ -47,12 +46,12 @@ export function copyModel(where: string, model: LayersModel): ModelCopy {
   };
 }
 
-/** Sets all layers trainable, so that what is still not trainable then was declared so by its layer. */
-function thaw(model: LayersModel): void {
-  for (const layer of model.layers) {
-    layer.trainable = true;
-    if ('layers' in layer) thaw(layer as LayersModel);
-  }
+/** Weights in the order of the layers, which does not depend on what is frozen; that of `model.weights` does. */
+function weightsByLayer(model: LayersModel): LayerVariable[] {
+  const weights = model.layers.flatMap((layer) =>
+    'layers' in layer ? weightsByLayer(layer as LayersModel) : layer.weights,
+  );
+  return [...new Set(weights)];
 }
 
 function variableOf(weight: LayerVariable | undefined): Variable {

@@ -28,6 +28,14 @@ onEveryBackend('ema', () => {
     await expectClose(target, [2]);
   });
 
+  test('momentum 0 overwrites what is not a number, momentum 1 ignores it', async () => {
+    const [target, source] = [hold(variable(hold(tensor1d([Number.NaN, 1])))), hold(tensor1d([2, Number.NaN]))];
+    ema([target], [hold(tensor1d([2, 3]))], 0);
+    await expectClose(target, [2, 3]);
+    ema([target], [source], 1);
+    await expectClose(target, [2, 3]);
+  });
+
   test('changes nothing when it throws', async () => {
     const targets = [hold(variable(normals(1, [2]))), hold(variable(normals(2, [3])))];
     const before = await Promise.all(targets.map(flat));

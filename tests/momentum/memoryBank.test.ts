@@ -40,6 +40,14 @@ onEveryBackend('MemoryBank', () => {
     bank.dispose();
   });
 
+  test('takes the first feature even at momentum 1, and keeps it', async () => {
+    const bank = new MemoryBank({ size: 2, dim: 2, momentum: 1 });
+    bank.update([1], hold(tensor2d([[0, 3]])));
+    bank.update([1], hold(tensor2d([[5, 0]])));
+    await expectClose((await rowsOf(bank.values())).flat(), [0, 0, 0, 1]);
+    bank.dispose();
+  });
+
   test('draws different written samples, never the excluded ones', () =>
     fc.assert(
       fc.asyncProperty(

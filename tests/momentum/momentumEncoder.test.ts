@@ -67,16 +67,31 @@ onEveryBackend('MomentumEncoder', () => {
     }
   });
 
-  test('frozen layers of the original are parameters all the same', async () => {
-    const online = sequential({ layers: [layers.dense({ units: 2, inputShape: [2] })] });
-    (online.layers[0] as (typeof online.layers)[0]).trainable = false;
-    const copy = new MomentumEncoder(online, { momentum: 0.5 });
-    disturb(online, 3);
-    const [was, source] = [await weightsOf(copy.model), await weightsOf(online)];
-    copy.update();
-    await expectClose((await weightsOf(copy.model)).flat(), mixed(was, source, 0.5));
-    online.dispose();
-    copy.dispose();
+  test('frozen layers of the original, nested or not, are parameters all the same', async () => {
+    for (const freeze of [
+      (m: LayersModel) => m,
+      (m: LayersModel) => m.layers.find((layer) => layer.getClassName() === 'Dense'),
+      (m: LayersModel) => m.layers.find((layer) => 'layers' in layer),
+    ]) {
+      const online = encoder();
+      const [names, learnt] = [online, online.trainableWeights].map((x) =>
+        (Array.isArray(x) ? x : x.weights).map((weight) => weight.originalName).sort(),
+      ) as [string[], string[]];
+      (freeze(online) as LayersModel).trainable = false;
+      disturb(online, 30);
+      const copy = new MomentumEncoder(online, { momentum: 0.5 });
+      expect(await weightsOf(copy.model)).toEqual(await weightsOf(online));
+      disturb(online, 60);
+      const [was, source] = [await weightsOf(copy.model), await weightsOf(online)];
+      copy.update();
+      const now = await weightsOf(copy.model);
+      for (const [i, name] of names.entries()) {
+        const m = learnt.includes(name) ? 0.5 : 1;
+        await expectClose(now[i] as number[], mixed([was[i] as number[]], [source[i] as number[]], m));
+      }
+      online.dispose();
+      copy.dispose();
+    }
   });
 
   test('takes its momentum from the schedule, or from the call', async () => {
