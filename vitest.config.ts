@@ -58,12 +58,18 @@ const inBrowser = (name: string) => ({
   },
 });
 
+/** Examples import the package by name; here that is its source, not what was last built. */
+const alias = [{ find: /^selfsup\/(\w+)$/, replacement: `${import.meta.dirname}/src/$1/index.ts` }];
+
 export default defineConfig({
   test: {
     projects: [
       inNode('cpu'),
       inNode('wasm'),
-      { test: { name: 'node', include: ['tests/**/*.node.test.ts'], testTimeout: 240_000, hookTimeout: 240_000 } },
+      {
+        resolve: { alias },
+        test: { name: 'node', include: ['tests/**/*.node.test.ts'], testTimeout: 240_000, hookTimeout: 240_000 },
+      },
       inBrowser('webgl'),
       inBrowser('webgpu'),
     ],

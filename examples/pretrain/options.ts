@@ -44,7 +44,7 @@ Usage: npm run pretrain -- [options]
   --method NAME      simclr | moco | barlow-twins                             (simclr)
   --backend NAME     auto | wasm | webgpu | tensorflow | cpu                  (auto)
   --steps N          train for N steps
-  --minutes M        train for M minutes     (neither: 240 steps, 2 minutes at most)
+  --minutes M        train for M minutes     (neither: 180 steps, 2 minutes at most)
   --batch N          images of a step                                         (64)
   --size N           height and width to which a folder of images is resized  (32)
   --seed N           seed of weights, views and order                         (0)

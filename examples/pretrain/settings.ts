@@ -19,12 +19,12 @@ export interface Settings {
   readonly learningRate: number | null;
 }
 
-/** What a run does without options: 240 steps where the machine is fast enough, two minutes where it is not. */
+/** What a run does without options: 180 steps where the machine is fast enough, two minutes where it is not. */
 const defaults: Settings = {
   data: null,
   method: 'simclr',
   backend: 'auto',
-  steps: 240,
+  steps: 180,
   minutes: 2,
   batch: 64,
   size: 32,

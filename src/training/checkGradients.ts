@@ -1,14 +1,12 @@
-import { add, addN, type NamedTensorMap, type Scalar, sum, tidy } from '@tensorflow/tfjs-core';
+import { add, type NamedTensorMap, type Scalar, scalar, sum, tidy } from '@tensorflow/tfjs-core';
 
 /**
  * Throws when a gradient is not finite. A NaN or an infinity in any entry makes the sum of all entries not finite; one
  * number is read back.
  */
 export async function checkGradients(grads: NamedTensorMap, step: number): Promise<void> {
-  const total = tidy(() => {
-    const sums = Object.values(grads).map((g) => sum(g) as Scalar);
-    return sums.length > 1 ? (addN(sums) as Scalar) : add(sums[0] as Scalar, 0);
-  });
+  // Two at a time: addN of more than 7 tensors is an invalid shader on WebGPU, whose result is then never computed.
+  const total = tidy(() => Object.values(grads).reduce<Scalar>((so, g) => add(so, sum(g)), scalar(0)));
   const value = (await total.data())[0] as number;
   total.dispose();
   if (Number.isFinite(value)) return;
