@@ -19,7 +19,11 @@ import { ShapeError } from '../internal/errors.js';
  * ```
  */
 export function mutualInformationBound(loss: number, n: number): number;
-/** @param loss - A float32 scalar. */
+/**
+ * The same of a tensor; the caller disposes it.
+ *
+ * @param loss - A float32 scalar.
+ */
 export function mutualInformationBound(loss: Scalar, n: number): Scalar;
 export function mutualInformationBound(loss: number | Scalar, n: number): number | Scalar {
   checkIntegers('mutualInformationBound', { n: [n, 1] });

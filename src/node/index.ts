@@ -9,4 +9,4 @@ export { readIdx } from './readIdx.js';
 export { readIdxDataset } from './readIdxDataset.js';
 export { type ImageFolder, type NamedImages, type ReadImagesOptions, readImages } from './readImages.js';
 export { readNpy } from './readNpy.js';
-export { readWav, type Wav } from './readWav.js';
+export { readWav, type Wav, type Waveform } from './readWav.js';

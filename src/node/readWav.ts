@@ -1,10 +1,16 @@
 import type { ArrayData } from '../internal/arrayData.js';
 import { readBytes, viewOf } from './files.js';
 
+/** Waveforms on the host, one row per channel. */
+export interface Waveform extends ArrayData {
+  /** Samples in [-1, 1]. */
+  readonly data: Float32Array;
+}
+
 /** A sound file. */
 export interface Wav {
   /** Samples in [-1, 1], float32 `[channels, samples]`: a batch of waveforms. */
-  readonly samples: ArrayData & { readonly data: Float32Array };
+  readonly samples: Waveform;
   /** Samples per second. */
   readonly sampleRate: number;
 }

@@ -73,6 +73,8 @@ const PAIRED = 1024;
  */
 export async function collapseReport(features: Data, options?: CollapseReportOptions): Promise<CollapseReport>;
 /**
+ * The same of an encoder's features.
+ *
  * @param encoder - Makes the features.
  * @param x - Its inputs, see `extractFeatures`.
  */

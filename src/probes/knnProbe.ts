@@ -52,7 +52,11 @@ export interface KnnProbeResult {
  * ```
  */
 export async function knnProbe(data: ProbeData, seed: Seed, options?: KnnProbeOptions): Promise<KnnProbeResult>;
-/** @param encoder - Makes the features: `data` then holds its inputs, see `extractFeatures`. */
+/**
+ * The same of an encoder's features.
+ *
+ * @param encoder - Makes the features: `data` then holds its inputs, see `extractFeatures`.
+ */
 export async function knnProbe(
   encoder: LayersModel,
   data: ProbeData,

@@ -86,7 +86,11 @@ export async function linearProbe(
   seed: Seed,
   options?: LinearProbeOptions,
 ): Promise<LinearProbeResult>;
-/** @param encoder - Makes the features: `data` then holds its inputs, see `extractFeatures`. */
+/**
+ * The same of an encoder's features.
+ *
+ * @param encoder - Makes the features: `data` then holds its inputs, see `extractFeatures`.
+ */
 export async function linearProbe(
   encoder: LayersModel,
   data: ProbeData,

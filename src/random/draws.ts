@@ -35,7 +35,11 @@ function fraction53([a, b]: [number, number]): number {
  * ```
  */
 export function uniform(seed: Seed): number;
-/** @param n - How many, an integer >= 0. */
+/**
+ * Many at once, entry i from the seed and i alone.
+ *
+ * @param n - How many, an integer >= 0.
+ */
 export function uniform(seed: Seed, n: number): Float32Array;
 export function uniform(seed: Seed, n?: number): number | Float32Array {
   const block = blocks(seed);
@@ -63,7 +67,11 @@ export function uniform(seed: Seed, n?: number): number | Float32Array {
  * ```
  */
 export function normal(seed: Seed): number;
-/** @param n - How many, an integer >= 0. */
+/**
+ * Many at once, entry i from the seed and i alone.
+ *
+ * @param n - How many, an integer >= 0.
+ */
 export function normal(seed: Seed, n: number): Float32Array;
 export function normal(seed: Seed, n?: number): number | Float32Array {
   if (n === undefined) return normal(seed, 1)[0] as number;
@@ -102,7 +110,11 @@ export interface IntegersOptions {
  * ```
  */
 export function integers(seed: Seed, options: IntegersOptions): number;
-/** @param n - How many, an integer >= 0. */
+/**
+ * Many at once, entry i from the seed and i alone.
+ *
+ * @param n - How many, an integer >= 0.
+ */
 export function integers(seed: Seed, n: number, options: IntegersOptions): Int32Array;
 export function integers(seed: Seed, n: number | IntegersOptions, options?: IntegersOptions): number | Int32Array {
   if (typeof n === 'object') return integers(seed, 1, n)[0] as number;
@@ -133,7 +145,11 @@ export interface BernoulliOptions {
  * ```
  */
 export function bernoulli(seed: Seed, options?: BernoulliOptions): boolean;
-/** @param n - How many, an integer >= 0. */
+/**
+ * Many at once, entry i from the seed and i alone.
+ *
+ * @param n - How many, an integer >= 0.
+ */
 export function bernoulli(seed: Seed, n: number, options?: BernoulliOptions): Int32Array;
 export function bernoulli(
   seed: Seed,

@@ -6,7 +6,13 @@ import type { Batches } from './batches.js';
 /** What has an asynchronous iterator with tf.data's convention: `tf.data.Dataset`. */
 export interface DatasetLike<B> {
   /** A new pass over the data. */
-  iterator(): Promise<{ next(): Promise<IteratorResult<B>> }>;
+  iterator(): Promise<DatasetIterator<B>>;
+}
+
+/** One pass over a dataset. */
+export interface DatasetIterator<B> {
+  /** The next batch. */
+  next(): Promise<IteratorResult<B>>;
 }
 
 /**
