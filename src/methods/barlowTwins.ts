@@ -1,7 +1,7 @@
 import { type Scalar, type Tensor4D, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumbers } from '../internal/checks.js';
-import { getModelState, setModelState, trainableVariables } from '../internal/modelState.js';
+import { trainableVariables } from '../internal/modelState.js';
 import type { State } from '../internal/state.js';
 import { barlowTwinsLoss } from '../losses/index.js';
 import type { Seed } from '../random/index.js';
@@ -93,16 +93,12 @@ export class BarlowTwins implements Method<Tensor4D, ViewPair> {
 
   /** Weights of encoder and head. */
   async getState(): Promise<State> {
-    this.parts.checkAlive();
-    const [encoder, head] = await Promise.all([getModelState(this.encoder), getModelState(this.parts.head)]);
-    return { encoder, head };
+    return this.parts.getState();
   }
 
   /** Puts a state back. Throws ShapeError if it belongs to another architecture. */
   async setState(state: State): Promise<void> {
-    this.parts.checkAlive();
-    setModelState('BarlowTwins', 'encoder', this.encoder, state.encoder);
-    setModelState('BarlowTwins', 'head', this.parts.head, state.head);
+    this.parts.setState(state);
   }
 
   /** Frees the head if it was made here; the encoder stays the caller's. */

@@ -2,7 +2,7 @@ import type { Scalar, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core
 import { tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkIntegers } from '../internal/checks.js';
-import { getModelState, setModelState, trainableVariables } from '../internal/modelState.js';
+import { trainableVariables } from '../internal/modelState.js';
 import { type Schedule, valueAt } from '../internal/schedule.js';
 import type { State } from '../internal/state.js';
 import { infoNCELoss } from '../losses/index.js';
@@ -124,22 +124,18 @@ export class MoCo implements Method<Tensor4D, MoCoBatch> {
 
   /** Weights of both encoders and the head, queue and step. */
   async getState(): Promise<State> {
-    this.parts.checkAlive();
-    const [encoder, head, keyEncoder, keyHead, queue] = await Promise.all([
-      getModelState(this.encoder),
-      getModelState(this.parts.head),
+    const [parts, keyEncoder, keyHead, queue] = await Promise.all([
+      this.parts.getState(),
       this.keyEncoder.getState(),
       this.keyHead.getState(),
       this.queue.getState(),
     ]);
-    return { step: this.step, encoder, head, keyEncoder, keyHead, queue };
+    return { step: this.step, ...parts, keyEncoder, keyHead, queue };
   }
 
   /** Puts a state back. Throws ShapeError if it belongs to another architecture. */
   async setState(state: State): Promise<void> {
-    this.parts.checkAlive();
-    setModelState('MoCo', 'encoder', this.encoder, state.encoder);
-    setModelState('MoCo', 'head', this.parts.head, state.head);
+    this.parts.setState(state);
     await this.keyEncoder.setState(state.keyEncoder as State);
     await this.keyHead.setState(state.keyHead as State);
     await this.queue.setState(state.queue as State);

@@ -1,6 +1,8 @@
 import { type Tensor, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { ShapeError } from '../internal/errors.js';
+import { getModelState, setModelState } from '../internal/modelState.js';
+import type { State } from '../internal/state.js';
 import { type ProjectionHeadOptions, projectionHead } from '../models/index.js';
 import { outputDim } from './twoViews.js';
 
@@ -31,6 +33,20 @@ export class EncoderWithHead {
       const features = this.encoder.apply(images, { training: true }) as Tensor;
       return this.head.apply(features, { training: true }) as Tensor2D;
     });
+  }
+
+  /** Weights of both, batch statistics included. */
+  async getState(): Promise<State> {
+    this.checkAlive();
+    const [encoder, head] = await Promise.all([getModelState(this.encoder), getModelState(this.head)]);
+    return { encoder, head };
+  }
+
+  /** Puts the weights of both back. Throws ShapeError if they belong to another architecture. */
+  setState(state: State): void {
+    this.checkAlive();
+    setModelState(this.where, 'encoder', this.encoder, state.encoder);
+    setModelState(this.where, 'head', this.head, state.head);
   }
 
   /** Throws after {@link dispose}. */

@@ -1,6 +1,6 @@
 import { concat, type Scalar, slice, type Tensor2D, type Tensor4D, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { getModelState, setModelState, trainableVariables } from '../internal/modelState.js';
+import { trainableVariables } from '../internal/modelState.js';
 import { type Schedule, valueAt } from '../internal/schedule.js';
 import type { State } from '../internal/state.js';
 import { ntXentLoss } from '../losses/index.js';
@@ -85,16 +85,12 @@ export class SimCLR implements Method<Tensor4D, Tensor4D> {
 
   /** Weights of encoder and head, and the step. */
   async getState(): Promise<State> {
-    this.parts.checkAlive();
-    const [encoder, head] = await Promise.all([getModelState(this.encoder), getModelState(this.parts.head)]);
-    return { step: this.step, encoder, head };
+    return { step: this.step, ...(await this.parts.getState()) };
   }
 
   /** Puts a state back. Throws ShapeError if it belongs to another architecture. */
   async setState(state: State): Promise<void> {
-    this.parts.checkAlive();
-    setModelState('SimCLR', 'encoder', this.encoder, state.encoder);
-    setModelState('SimCLR', 'head', this.parts.head, state.head);
+    this.parts.setState(state);
     this.step = state.step as number;
   }
 
