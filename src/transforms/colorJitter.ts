@@ -5,7 +5,6 @@ import { between, imageKeys } from './draw.js';
 import { ADJUSTMENTS, type ColorJitterParams, jitterPlanes } from './jitterPlanes.js';
 import { makeTransform } from './makeTransform.js';
 import { perImage, rangePair } from './perImage.js';
-import { fromPlanes, toPlanes } from './planes.js';
 import type { Transform } from './transform.js';
 
 /** A strength, or the range [min, max] of the factor itself. */
@@ -65,7 +64,7 @@ export function colorJitter(options: ColorJitterOptions = {}): Transform<ColorJi
       const order = draws.map((draw) => draw.order);
       return { order, brightness: factor(0), contrast: factor(1), saturation: factor(2), hue: factor(3) };
     },
-    apply: (x, params) => fromPlanes(jitterPlanes(toPlanes(x), params), x.shape),
+    applyPlanes: jitterPlanes,
     check: (shape) => {
       const channels = shape[3] as number;
       const colour = !(fixed[2] && fixed[3]);

@@ -35,29 +35,18 @@ import { checkInput, IMAGES } from './shapes.js';
 export function gaussianBlur(x: Tensor4D, options: GaussianBlurOptions): Tensor4D {
   checkInput('gaussianBlur', x, IMAGES);
   const [batch, height, width, channels] = x.shape;
-  const [kernelWidth, kernelHeight] = kernelPair(options?.kernelSize, height, width);
+  const kernel = kernelPair(options?.kernelSize, height, width);
   const [sigmaX, sigmaY] = sigmaPair(options.sigma, batch);
-  const [radiusX, radiusY] = [(kernelWidth - 1) / 2, (kernelHeight - 1) / 2];
-  if (radiusX === 0 && radiusY === 0) return clone(x);
+  if (String(kernel) === '1,1') return clone(x);
   // Images side by side as channels [height, width, batch * channels]: a depthwise convolution gives each its own kernel.
   const swap = (y: Tensor, rows: number): Tensor3D =>
     transpose<Tensor3D>(reshape(y, [rows, (height * width * batch) / rows, channels]), [1, 0, 2]);
+  const each = (values: number[]): number[] => values.flatMap((value) => new Array<number>(channels).fill(value));
   return tidy(() =>
     reshape(
       inTurn<Tensor>(
         () => swap(x, batch),
-        (y) =>
-          mirrorPad(
-            reshape(y, [height, width, batch * channels]),
-            [
-              [radiusY, radiusY],
-              [radiusX, radiusX],
-              [0, 0],
-            ],
-            'reflect',
-          ),
-        (y) => convolve(y as Tensor3D, [kernelHeight, 1], sigmaY, channels),
-        (y) => convolve(y as Tensor3D, [1, kernelWidth], sigmaX, channels),
+        (y) => blurSides(reshape(y, [height, width, batch * channels]), kernel, each(sigmaX), each(sigmaY)),
         (y) => swap(y, height * width),
       ),
       x.shape,
@@ -65,16 +54,53 @@ export function gaussianBlur(x: Tensor4D, options: GaussianBlurOptions): Tensor4
   );
 }
 
-/** Convolves [height, width, side] with the kernel of each image, along one axis. */
-function convolve(x: Tensor3D, kernel: [number, number], sigmas: readonly number[], channels: number): Tensor3D {
+/** The same on colour planes [channels, batch, pixels], with a deviation per image. */
+export function blurPlanes(
+  planes: Tensor3D,
+  [, height = 0, width = 0]: readonly number[],
+  kernel: [number, number],
+  sigmas: readonly number[],
+): Tensor3D {
+  const [channels, batch, pixels] = planes.shape;
+  const each = Array.from({ length: channels }, () => sigmas).flat();
+  return reshape(
+    inTurn<Tensor>(
+      () => transpose(reshape(planes, [channels * batch, pixels]), [1, 0]),
+      (y) => blurSides(reshape(y, [height, width, channels * batch]), kernel, each, each),
+      (y) => transpose(reshape(y, [pixels, channels * batch]), [1, 0]),
+    ),
+    planes.shape,
+  );
+}
+
+/** Blurs [height, width, side], every side by its own deviations. */
+function blurSides(
+  x: Tensor3D,
+  [kernelWidth, kernelHeight]: readonly [number, number],
+  sigmaX: readonly number[],
+  sigmaY: readonly number[],
+): Tensor3D {
+  const [radiusX, radiusY] = [(kernelWidth - 1) / 2, (kernelHeight - 1) / 2];
+  const around: [number, number][] = [
+    [radiusY, radiusY],
+    [radiusX, radiusX],
+    [0, 0],
+  ];
+  return inTurn<Tensor3D>(
+    () => mirrorPad(x, around, 'reflect'),
+    (y) => convolve(y, [kernelHeight, 1], sigmaY),
+    (y) => convolve(y, [1, kernelWidth], sigmaX),
+  );
+}
+
+/** Convolves [height, width, side] with the kernel of each side, along one axis. */
+function convolve(x: Tensor3D, kernel: [number, number], sigmas: readonly number[]): Tensor3D {
   const size = kernel[0] * kernel[1];
   if (size === 1) return x;
   const side = x.shape[2];
   const taps = sigmas.map((sigma) => gaussian(size, sigma));
   const filter = new Float32Array(size * side);
-  for (let i = 0; i < filter.length; i++) {
-    filter[i] = (taps[Math.floor((i % side) / channels)] as number[])[Math.floor(i / side)] as number;
-  }
+  for (let i = 0; i < filter.length; i++) filter[i] = (taps[i % side] as number[])[Math.floor(i / side)] as number;
   const weights = tensor4d(filter, [...kernel, side, 1]);
   const y = depthwiseConv2d(reshape<Rank.R4>(x, [1, ...x.shape]), weights, 1, 'valid');
   return reshape(y, y.shape.slice(1) as [number, number, number]);

@@ -1,16 +1,26 @@
-import { clone, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { clone, type Tensor, type Tensor3D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { checkChoice, show } from '../internal/checks.js';
-import { ShapeError } from '../internal/errors.js';
+import { RangeError, ShapeError } from '../internal/errors.js';
 import { randomKey, type Seed } from '../random/index.js';
-import { checkInput, checkShape, IMAGES } from './shapes.js';
+import type { Placement } from './placement.js';
+import { fromPlanes, toPlanes } from './planes.js';
+import { resample } from './resample.js';
+import { checkEntries, checkInput, checkShape, IMAGES } from './shapes.js';
 import type { ApplyOptions, Transform } from './transform.js';
 
 /** The two halves of a transform, and what it demands of its input, for {@link makeTransform}. */
 export interface TransformParts<P, X extends Tensor = Tensor4D> {
   /** Draws the parameters: plain number arrays, entry i of each from `foldIn(seed, i)` and so for image i alone. */
   sample(shape: readonly number[], seed: Seed): P;
-  /** Applies them to the whole batch; runs inside a `tidy` and may return `x` itself. */
-  apply(x: X, params: P, options: Required<ApplyOptions>): X;
+  /**
+   * Applies them to the whole batch; runs inside a `tidy` and may return `x` itself.
+   * @defaultValue what `geometry` or else `applyPlanes` says; one of the three must be there
+   */
+  apply?(x: X, params: P, options: Required<ApplyOptions>): X;
+  /** Of a transform that moves pixels: see {@link Transform.geometry}. */
+  geometry?(shape: readonly number[], params: P): readonly Placement[] | null;
+  /** Of a transform of colour: see {@link Transform.applyPlanes}. */
+  applyPlanes?(planes: Tensor3D, params: P, shape: readonly number[]): Tensor3D;
   /** Shape of the result. @defaultValue the shape of the input */
   outputShape?(shape: readonly number[]): number[];
   /** Throws if the shape does not suit; rank, sizes and dtype are checked already. */
@@ -50,6 +60,7 @@ export function makeTransform<P, X extends Tensor = Tensor4D>(
 ): Transform<P, X> {
   const { check = () => {}, checkParams = (params, shape) => checkEntries(name, params, shape) } = parts;
   const axes = parts.axes === undefined ? IMAGES : parts.axes;
+  const run = parts.apply ?? defaultApply(name, parts);
   const checked = (shape: readonly number[]): void => {
     checkShape(name, shape, axes);
     check(shape);
@@ -58,17 +69,20 @@ export function makeTransform<P, X extends Tensor = Tensor4D>(
     checked(shape);
     return parts.sample(shape, randomKey(seed));
   };
+  const checkedParams = (params: P, shape: readonly number[]): void => {
+    if (typeof params !== 'object' || params === null) {
+      throw new ShapeError(`${name}: params must be what sample returned, got ${show(params)}.`);
+    }
+    checkParams(params, shape);
+  };
   const apply = (x: X, params: P, options: ApplyOptions = {}): X => {
     const { interpolation = 'bilinear' } = options;
     checkChoice(name, 'interpolation', interpolation, ['bilinear', 'nearest']);
     checkInput(name, x, axes);
     check(x.shape);
-    if (typeof params !== 'object' || params === null) {
-      throw new ShapeError(`${name}: params must be what sample returned, got ${show(params)}.`);
-    }
-    checkParams(params, x.shape);
+    checkedParams(params, x.shape);
     return tidy(() => {
-      const result = parts.apply(x, params, { interpolation });
+      const result = run(x, params, { interpolation });
       return result === x ? clone(x) : result;
     });
   };
@@ -81,16 +95,43 @@ export function makeTransform<P, X extends Tensor = Tensor4D>(
     return apply(x, sample(x.shape, seed));
   };
   Object.defineProperty(transform, 'name', { value: name });
-  return Object.assign(transform, { sample, apply, outputShape });
+  const { geometry, applyPlanes } = parts;
+  return Object.assign(transform, {
+    sample,
+    apply,
+    outputShape,
+    ...(geometry && {
+      geometry: (shape: readonly number[], params: P) => {
+        checked(shape);
+        checkedParams(params, shape);
+        return geometry(shape, params);
+      },
+    }),
+    ...(applyPlanes && {
+      applyPlanes: (planes: Tensor3D, params: P, shape: readonly number[]) => {
+        checked(shape);
+        checkedParams(params, shape);
+        return applyPlanes(planes, params, shape);
+      },
+    }),
+  });
 }
 
-function checkEntries(name: string, params: unknown, shape: readonly number[]): void {
-  const batch = shape[0] as number;
-  for (const [key, value] of Object.entries(params as object)) {
-    if (Array.isArray(value) && value.length !== batch) {
-      throw new ShapeError(
-        `${name}: params.${key} must have one entry per image (${batch}), got ${value.length}; they were drawn for another batch.`,
-      );
-    }
+/** What geometry or planes say of a batch of images. */
+function defaultApply<P, X extends Tensor>(name: string, parts: TransformParts<P, X>): TransformApply<P, X> {
+  const { geometry, applyPlanes } = parts;
+  if (!geometry && !applyPlanes) {
+    throw new RangeError(`makeTransform: parts of ${name} must have apply, geometry or applyPlanes, got none.`);
   }
+  const onImages: TransformApply<P, Tensor4D> = (x, params, options) => {
+    const placements = geometry?.(x.shape, params);
+    if (placements) return resample(x, placements, options);
+    if (!applyPlanes) throw new RangeError(`${name}: geometry must give placements where there is no apply, got null.`);
+    const planes = toPlanes(x);
+    const changed = applyPlanes(planes, params, x.shape);
+    return changed === planes ? x : fromPlanes(changed, x.shape);
+  };
+  return onImages as unknown as TransformApply<P, X>;
 }
+
+type TransformApply<P, X> = (x: X, params: P, options: Required<ApplyOptions>) => X;

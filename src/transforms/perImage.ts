@@ -49,3 +49,40 @@ export function rangePair(
   checkNumbers(where, { [`${name}[0]`]: [low, min, max], [`${name}[1]`]: [high, low, max] });
   return [low, high];
 }
+
+/** A pair `[x, y]` per image, of one pair for all or one per image, each number inside [min, max]. */
+export function perImagePair(
+  where: string,
+  name: string,
+  value: readonly [number, number] | readonly (readonly [number, number])[],
+  batch: number,
+  min = Number.NEGATIVE_INFINITY,
+  max = Number.POSITIVE_INFINITY,
+): [number, number][] {
+  if (!Array.isArray(value))
+    throw new RangeError(`${where}: ${name} must be [x, y] or one per image, got ${show(value)}.`);
+  const one = value.length === 2 && value.every((v) => typeof v === 'number');
+  const pairs = one ? new Array<[number, number]>(batch).fill(value as unknown as [number, number]) : value;
+  if (pairs.length !== batch) {
+    throw new ShapeError(`${where}: ${name} must have one entry per image (${batch}), got ${pairs.length}.`);
+  }
+  return pairs.map((pair, i) => {
+    if (!Array.isArray(pair) || pair.length !== 2) {
+      throw new ShapeError(`${where}: ${name}[${i}] must be [x, y], got ${show(pair)}.`);
+    }
+    const [x, y] = pair as [number, number];
+    checkNumbers(where, { [`${name}[${i}][0]`]: [x, min, max], [`${name}[${i}][1]`]: [y, min, max] });
+    return [x, y];
+  });
+}
+
+/** A range [-value, value] of a number >= 0, or the checked range itself. */
+export function symmetricRange(
+  where: string,
+  name: string,
+  value: number | readonly [number, number],
+): [number, number] {
+  if (typeof value !== 'number') return rangePair(where, name, value, Number.NEGATIVE_INFINITY);
+  checkNumbers(where, { [name]: [value, 0] });
+  return [-value, value];
+}

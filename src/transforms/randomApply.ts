@@ -3,6 +3,7 @@ import { checkNumbers } from '../internal/checks.js';
 import { foldIn } from '../random/index.js';
 import { coin, imageKeys } from './draw.js';
 import { makeTransform } from './makeTransform.js';
+import { IDENTITY, type Placement } from './placement.js';
 import { selectImages } from './selectImages.js';
 import { checkChoices, checkKept, checkSteps, checkTransforms, type StepParams } from './steps.js';
 import type { Transform } from './transform.js';
@@ -50,10 +51,28 @@ export function randomApply<X extends Tensor = Tensor4D>(
     }),
     apply: (x, { apply, steps }, options) =>
       selectImages(apply, [() => x, () => transform.apply(x, steps[0], options)]),
+    ...(transform.geometry && {
+      geometry: (shape, { apply, steps }) => {
+        const placements = transform.geometry?.(shape, steps[0]) ?? null;
+        return placements && whereApplied(placements, apply);
+      },
+    }),
     check: (shape) => checkKept('randomApply', [transform], shape),
     checkParams: (params, [batch = 0]) => {
       checkChoices('randomApply', 'apply', params.apply, batch, 2);
       checkSteps('randomApply', params, 1);
     },
   });
+}
+
+/** The placements with the images that stay as they are left in place; null where that takes another size in between. */
+function whereApplied(placements: readonly Placement[], apply: readonly number[]): Placement[] | null {
+  if (!placements.every(({ from, size }) => String(from) === String(size))) return null;
+  return placements.map((placement) => ({
+    ...placement,
+    matrices: placement.matrices.map((matrix, i) => (apply[i] === 1 ? matrix : IDENTITY)),
+    ...(placement.boxes && {
+      boxes: placement.boxes.map((box, i) => (apply[i] === 1 ? box : [0, 0, ...placement.from])),
+    }),
+  }));
 }

@@ -3,6 +3,7 @@ import { ShapeError } from '../internal/errors.js';
 import { foldIn, integers } from '../random/index.js';
 import { imageKeys } from './draw.js';
 import { makeTransform } from './makeTransform.js';
+import type { Placement } from './placement.js';
 import { selectImages } from './selectImages.js';
 import { checkChoices, checkSteps, checkTransforms, type StepParams } from './steps.js';
 import type { Transform } from './transform.js';
@@ -45,6 +46,19 @@ export function randomChoice<X extends Tensor = Tensor4D>(
         choice,
         parts.map((part, i) => () => part.apply(x, steps[i], options)),
       ),
+    ...(parts.every((part) => part.geometry) && {
+      geometry: (shape, { choice, steps }) => {
+        const each = parts.map((part, i) => part.geometry?.(shape, steps[i]) ?? null);
+        return each.every((placements) => placements?.length === 1 && !placements[0]?.antialias)
+          ? [
+              chosen(
+                each.map((placements) => placements?.[0] as Placement),
+                choice,
+              ),
+            ]
+          : null;
+      },
+    }),
     outputShape: (shape) => (parts[0] as Transform<unknown, X>).outputShape(shape),
     check: (shape) => {
       const [first = [], ...rest] = parts.map((part) => part.outputShape(shape));
@@ -62,3 +76,20 @@ export function randomChoice<X extends Tensor = Tensor4D>(
     },
   });
 }
+
+/** Of every image the placement that it takes. */
+function chosen(placements: readonly Placement[], choice: readonly number[]): Placement {
+  const of = (i: number): Placement => placements[choice[i] as number] as Placement;
+  const { from, size } = of(0);
+  return {
+    from,
+    size,
+    matrices: choice.map((_, i) => of(i).matrices[i] as readonly number[]),
+    ...(placements.some(({ boxes }) => boxes) && {
+      boxes: choice.map((_, i) => of(i).boxes?.[i] ?? UNBOUNDED),
+    }),
+  };
+}
+
+/** A box that holds every place: what lies outside the image reads zeros as without one. */
+const UNBOUNDED = [-1e9, -1e9, 2e9, 2e9];

@@ -4,8 +4,8 @@ import { uniform } from '../random/index.js';
 import { imageKeys } from './draw.js';
 import { makeTransform } from './makeTransform.js';
 import type { CropParams } from './randomResizedCrop.js';
-import { resizedCrop } from './resizedCrop.js';
-import { type Size, sizePair } from './shapes.js';
+import { checkBoxes, cropPlacement, resizedCrop } from './resizedCrop.js';
+import { checkEntries, type Size, sizePair } from './shapes.js';
 import type { Transform } from './transform.js';
 
 /** Options of {@link randomCrop}. */
@@ -51,8 +51,13 @@ export function randomCrop(options: RandomCropOptions): Transform<CropParams> {
       });
       return { boxes };
     },
-    apply: (x, { boxes }, applied) => resizedCrop(x, boxes, size, applied),
+    apply: (x, { boxes }, { interpolation }) => resizedCrop(x, boxes, size, { interpolation }),
+    geometry: (shape, { boxes }) => [cropPlacement(shape, boxes, size, false)],
     outputShape: ([batch, , , channels]) => [batch as number, ...size, channels as number],
+    checkParams: (params, shape) => {
+      checkEntries('randomCrop', params, shape);
+      checkBoxes('randomCrop', params.boxes, shape[0] as number);
+    },
     check: ([, height = 0, width = 0]) => {
       if (height + 2 * padY < cropHeight || width + 2 * padX < cropWidth) {
         throw new ShapeError(

@@ -1,10 +1,10 @@
 import { checkNumbers } from '../internal/checks.js';
 import { uniform } from '../random/index.js';
-import type { GaussianBlurOptions } from './blurOptions.js';
+import { type GaussianBlurOptions, kernelPair } from './blurOptions.js';
 import { between, imageKeys } from './draw.js';
-import { gaussianBlur } from './gaussianBlur.js';
+import { blurPlanes, gaussianBlur } from './gaussianBlur.js';
 import { makeTransform } from './makeTransform.js';
-import { rangePair } from './perImage.js';
+import { perImage, rangePair } from './perImage.js';
 import type { Transform } from './transform.js';
 
 /** Options of {@link randomGaussianBlur}. */
@@ -55,6 +55,13 @@ export function randomGaussianBlur(options: RandomGaussianBlurOptions = {}): Tra
       if (params.sigma.every((s) => s === 0)) return x;
       return gaussianBlur(x, { kernelSize: kernelSize ?? defaultKernel(x.shape), sigma: params.sigma });
     },
+    applyPlanes: (planes, params, shape) => {
+      const [, height = 0, width = 0] = shape;
+      const kernel = kernelPair(kernelSize ?? defaultKernel(shape), height, width);
+      if (String(kernel) === '1,1' || params.sigma.every((s) => s === 0)) return planes;
+      return blurPlanes(planes, shape, kernel, params.sigma);
+    },
+    checkParams: (params, [batch = 0]) => void perImage('randomGaussianBlur', 'params.sigma', params.sigma, batch, 0),
   });
 }
 

@@ -3,7 +3,7 @@ import { checkNumbers } from '../internal/checks.js';
 import { coin, imageKeys } from './draw.js';
 import { makeTransform } from './makeTransform.js';
 import { column } from './perImage.js';
-import { fromPlanes, grayPlane, toPlanes } from './planes.js';
+import { grayPlane } from './planes.js';
 import { RGB } from './shapes.js';
 import type { Transform } from './transform.js';
 
@@ -39,7 +39,7 @@ export function randomGrayscale(options: RandomGrayscaleOptions = {}): Transform
   return makeTransform<RandomGrayscaleParams>('randomGrayscale', {
     axes: RGB,
     sample: (shape, seed) => ({ gray: imageKeys(shape, seed).map((key) => coin(key, p)) }),
-    apply: (x, { gray }) => (gray.includes(1) ? fromPlanes(grayOut(toPlanes(x), gray), x.shape) : x),
+    applyPlanes: (planes, { gray }) => (gray.includes(1) ? grayOut(planes, gray) : planes),
   });
 }
 

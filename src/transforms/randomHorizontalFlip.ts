@@ -1,7 +1,9 @@
 import { checkNumbers } from '../internal/checks.js';
+import { keepSize } from './border.js';
 import { coin, imageKeys } from './draw.js';
 import { flipLeftRight } from './flipLeftRight.js';
 import { makeTransform } from './makeTransform.js';
+import { IDENTITY } from './placement.js';
 import { selectImages } from './selectImages.js';
 import type { Transform } from './transform.js';
 
@@ -38,5 +40,15 @@ export function randomHorizontalFlip(options: RandomHorizontalFlipOptions = {}):
   return makeTransform<RandomHorizontalFlipParams>('randomHorizontalFlip', {
     sample: (shape, seed) => ({ flip: imageKeys(shape, seed).map((key) => coin(key, p)) }),
     apply: (x, { flip }) => selectImages(flip, [() => x, () => flipLeftRight(x)]),
+    geometry: (shape, { flip }) => {
+      const [, , width = 0] = shape;
+      const mirror = [-1, 0, width - 1, 0, 1, 0, 0, 0, 1];
+      return [
+        keepSize(
+          shape,
+          flip.map((f) => (f === 1 ? mirror : IDENTITY)),
+        ),
+      ];
+    },
   });
 }

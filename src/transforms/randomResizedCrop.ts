@@ -1,10 +1,10 @@
-import { checkNumbers } from '../internal/checks.js';
+import { checkIntegers, checkNumbers } from '../internal/checks.js';
 import { foldIn, type RandomKey, uniform } from '../random/index.js';
 import { between, imageKeys } from './draw.js';
 import { makeTransform } from './makeTransform.js';
 import { rangePair } from './perImage.js';
-import { resizedCrop } from './resizedCrop.js';
-import { type Size, sizePair } from './shapes.js';
+import { checkBoxes, cropPlacement, resizedCrop } from './resizedCrop.js';
+import { checkEntries, type Size, sizePair } from './shapes.js';
 import type { Transform } from './transform.js';
 
 /** Options of {@link randomResizedCrop}. */
@@ -15,6 +15,14 @@ export interface RandomResizedCropOptions {
   readonly scale?: readonly [number, number];
   /** Width over height of the crop, a range > 0, drawn on a log scale. @defaultValue [3 / 4, 4 / 3] */
   readonly ratio?: readonly [number, number];
+  /**
+   * Least height and width of a crop in pixels, >= 0 (or the image's own where it is smaller): a small share of a small
+   * image holds nothing to learn from.
+   * @defaultValue 0
+   */
+  readonly minSide?: number;
+  /** Average over the pixels that a shrinking crop passes over, as {@link resizedCrop} does. @defaultValue false */
+  readonly antialias?: boolean;
 }
 
 /** Parameters of {@link randomResizedCrop} and {@link randomCrop}. */
@@ -48,22 +56,39 @@ export function randomResizedCrop(options: RandomResizedCropOptions): Transform<
   const size = sizePair(where, options?.size);
   const scale = rangePair(where, 'scale', options.scale ?? [0.08, 1], 0, 1);
   const ratio = rangePair(where, 'ratio', options.ratio ?? [3 / 4, 4 / 3], 0);
+  const { minSide = 0, antialias = false } = options;
   checkNumbers(where, { 'scale[1]': [scale[1], Number.MIN_VALUE, 1], 'ratio[0]': [ratio[0], Number.MIN_VALUE] });
+  checkIntegers(where, { minSide: [minSide, 0] });
   return makeTransform<CropParams>(where, {
-    sample: (shape, seed) => ({ boxes: imageKeys(shape, seed).map((key) => drawBox(key, shape, scale, ratio)) }),
-    apply: (x, { boxes }, applied) => resizedCrop(x, boxes, size, applied),
+    sample: (shape, seed) => ({
+      boxes: imageKeys(shape, seed).map((key) => drawBox(key, shape, { scale, ratio, minSide })),
+    }),
+    apply: (x, { boxes }, { interpolation }) => resizedCrop(x, boxes, size, { interpolation, antialias }),
+    geometry: (shape, { boxes }) => [cropPlacement(shape, boxes, size, antialias)],
     outputShape: ([batch, , , channels]) => [batch as number, ...size, channels as number],
+    checkParams: (params, shape) => {
+      checkEntries(where, params, shape);
+      checkBoxes(where, params.boxes, shape[0] as number, antialias);
+    },
   });
 }
 
-function drawBox(key: RandomKey, shape: readonly number[], scale: [number, number], ratio: [number, number]): number[] {
+/** What {@link drawBox} draws from. */
+interface Ranges {
+  readonly scale: readonly [number, number];
+  readonly ratio: readonly [number, number];
+  readonly minSide: number;
+}
+
+function drawBox(key: RandomKey, shape: readonly number[], { scale, ratio, minSide }: Ranges): number[] {
   const [, height = 0, width = 0] = shape;
   const logRatio = [Math.log(ratio[0]), Math.log(ratio[1])] as const;
   for (let attempt = 0; attempt < 10; attempt++) {
     const [a = 0, b = 0, c = 0, d = 0] = uniform(foldIn(key, attempt), 4);
     const area = height * width * between(scale, a);
     const aspect = Math.exp(between(logRatio, b));
-    const [h, w] = [Math.round(Math.sqrt(area / aspect)), Math.round(Math.sqrt(area * aspect))];
+    const h = Math.max(Math.round(Math.sqrt(area / aspect)), Math.min(minSide, height));
+    const w = Math.max(Math.round(Math.sqrt(area * aspect)), Math.min(minSide, width));
     if (h > 0 && h <= height && w > 0 && w <= width) {
       return [Math.floor(c * (height - h + 1)), Math.floor(d * (width - w + 1)), h, w];
     }

@@ -1,8 +1,7 @@
 import { checkNumbers } from '../internal/checks.js';
 import { coin, imageKeys } from './draw.js';
 import { makeTransform } from './makeTransform.js';
-import { selectImages } from './selectImages.js';
-import { solarize } from './solarize.js';
+import { invertBright, solarize } from './solarize.js';
 import type { Transform } from './transform.js';
 
 /** Options of {@link randomSolarize}. */
@@ -36,8 +35,14 @@ export interface RandomSolarizeParams {
 export function randomSolarize(options: RandomSolarizeOptions = {}): Transform<RandomSolarizeParams> {
   const { threshold = 0.5, p = 0.2 } = options;
   checkNumbers('randomSolarize', { threshold: [threshold, 0, 1], p: [p, 0, 1] });
+  const thresholds = (params: RandomSolarizeParams): number[] =>
+    params.solarize.map((s) => (s === 1 ? threshold : NEVER));
   return makeTransform<RandomSolarizeParams>('randomSolarize', {
     sample: (shape, seed) => ({ solarize: imageKeys(shape, seed).map((key) => coin(key, p)) }),
-    apply: (x, params) => selectImages(params.solarize, [() => x, () => solarize(x, threshold)]),
+    apply: (x, params) => (params.solarize.includes(1) ? solarize(x, thresholds(params)) : x),
+    applyPlanes: (planes, params) => (params.solarize.includes(1) ? invertBright(planes, thresholds(params)) : planes),
   });
 }
+
+/** A threshold that no value in [0, 1] reaches. */
+const NEVER = 2;

@@ -1,7 +1,9 @@
 import { checkNumbers } from '../internal/checks.js';
+import { keepSize } from './border.js';
 import { coin, imageKeys } from './draw.js';
 import { flipUpDown } from './flipUpDown.js';
 import { makeTransform } from './makeTransform.js';
+import { IDENTITY } from './placement.js';
 import { selectImages } from './selectImages.js';
 import type { Transform } from './transform.js';
 
@@ -37,5 +39,15 @@ export function randomVerticalFlip(options: RandomVerticalFlipOptions = {}): Tra
   return makeTransform<RandomVerticalFlipParams>('randomVerticalFlip', {
     sample: (shape, seed) => ({ flip: imageKeys(shape, seed).map((key) => coin(key, p)) }),
     apply: (x, { flip }) => selectImages(flip, [() => x, () => flipUpDown(x)]),
+    geometry: (shape, { flip }) => {
+      const [, height = 0] = shape;
+      const mirror = [1, 0, 0, 0, -1, height - 1, 0, 0, 1];
+      return [
+        keepSize(
+          shape,
+          flip.map((f) => (f === 1 ? mirror : IDENTITY)),
+        ),
+      ];
+    },
   });
 }

@@ -9,6 +9,7 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { triangle } from './filterAxes.js';
 import { checkInput, IMAGES, type Size, sizePair } from './shapes.js';
 
 /** Options of {@link resize}. */
@@ -52,15 +53,10 @@ export function resize(x: Tensor4D, size: Size, options: ResizeOptions = {}): Te
   });
 }
 
-/** Filter [count, length] of triangles around half-pixel centres, as wide as the step when shrinking, rows summing to 1. */
+/** Filter [count, length] of triangles, a row for each place of the result. */
 function triangles(length: number, count: number): Tensor2D {
-  const scale = length / count;
-  const support = Math.max(scale, 1);
-  const filter = Array.from({ length: count }, (_, i) => {
-    const center = (i + 0.5) * scale;
-    const row = Array.from({ length }, (_, j) => Math.max(0, 1 - Math.abs(j + 0.5 - center) / support));
-    const total = row.reduce((sum, weight) => sum + weight, 0);
-    return row.map((weight) => weight / total);
-  });
-  return tensor2d(filter, [count, length]);
+  return tensor2d(
+    Array.from({ length: count }, (_, place) => triangle(length, count, place)),
+    [count, length],
+  );
 }

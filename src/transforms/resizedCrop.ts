@@ -1,21 +1,33 @@
 import { clone, type Tensor4D } from '@tensorflow/tfjs-core';
-import { checkChoice, checkNumbers, show } from '../internal/checks.js';
+import { checkIntegers, checkNumbers, show } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
-import { sampleGrid } from './sampleGrid.js';
+import { boxMatrix, type Placement } from './placement.js';
+import { resample } from './resample.js';
 import { checkInput, IMAGES, type Size, sizePair } from './shapes.js';
-import type { ApplyOptions, Interpolation } from './transform.js';
+import type { ApplyOptions } from './transform.js';
 
 /** A box in pixels; may reach outside the image. */
 export type Box = readonly [top: number, left: number, height: number, width: number];
 
+/** Options of {@link resizedCrop}. */
+export interface ResizedCropOptions extends ApplyOptions {
+  /**
+   * Average over the pixels that a shrinking crop passes over, as torchvision's does with `antialias`; the boxes must then
+   * be whole pixels. `'nearest'` leaves it out.
+   * @defaultValue false
+   */
+  readonly antialias?: boolean;
+}
+
 /**
  * Cuts a box out of every image and resizes it: bilinear, half-pixel centres, clamped to the box (a sample never reads past
- * its edge), without antialiasing. Where a box reaches outside the image it reads zeros.
+ * its edge). Where a box reaches outside the image it reads zeros.
  *
  * @param x - Images, float32 `[batch, height, width, channels]`.
  * @param boxes - `[top, left, height, width]` in pixels, one per image; height and width >= 1.
  * @param size - Size of the result, `[height, width]` or one number for both.
- * @param options - `interpolation: 'nearest'` for masks and label maps: the pixel under the centre of the sample.
+ * @param options - `interpolation: 'nearest'` for masks and label maps: the pixel under the centre of the sample; whether to
+ * antialias.
  * @returns Images `[batch, ...size, channels]`; the caller disposes them.
  * @throws ShapeError on a wrong shape or number of boxes; RangeError on a bad box or size.
  * @see torchvision `resized_crop`.
@@ -31,36 +43,31 @@ export function resizedCrop(
   x: Tensor4D,
   boxes: readonly Box[] | readonly number[][],
   size: Size,
-  options: ApplyOptions = {},
+  options: ResizedCropOptions = {},
 ): Tensor4D {
-  const { interpolation = 'bilinear' } = options;
+  const { antialias = false } = options;
   checkInput('resizedCrop', x, IMAGES);
-  checkChoice('resizedCrop', 'interpolation', interpolation, ['bilinear', 'nearest']);
   const [batch, height, width] = x.shape;
-  checkBoxes('resizedCrop', boxes, batch);
-  const [outHeight, outWidth] = sizePair('resizedCrop', size);
-  if (outHeight === height && outWidth === width && boxes.every((box) => String(box) === `0,0,${height},${width}`)) {
+  checkBoxes('resizedCrop', boxes, batch, antialias);
+  const pair = sizePair('resizedCrop', size);
+  if (String(pair) === `${height},${width}` && boxes.every((box) => String(box) === `0,0,${height},${width}`)) {
     return clone(x);
   }
-  const lines = boxes.map(([top, , length]) => positions(top as number, length as number, outHeight, interpolation));
-  const columns = boxes.map(([, left, , length]) =>
-    positions(left as number, length as number, outWidth, interpolation),
-  );
-  return sampleGrid(x, lines, columns, interpolation);
+  return resample(x, [cropPlacement(x.shape, boxes, pair, antialias)], options);
 }
 
-/** Places that an axis of the result reads, in pixels of the image. */
-function positions(start: number, length: number, count: number, interpolation: Interpolation): Float64Array {
-  const scale = length / count;
-  return Float64Array.from({ length: count }, (_, i) =>
-    interpolation === 'nearest'
-      ? Math.floor(start + (i + 0.5) * scale)
-      : start + Math.min(Math.max((i + 0.5) * scale - 0.5, 0), length - 1),
-  );
+/** Where resized crops read. */
+export function cropPlacement(
+  [, height = 0, width = 0]: readonly number[],
+  boxes: readonly (readonly number[])[],
+  size: readonly [number, number],
+  antialias: boolean,
+): Placement {
+  return { from: [height, width], size, matrices: boxes.map((box) => boxMatrix(box, size)), boxes, antialias };
 }
 
-/** Checks one box of four numbers per image, its sides at least 1. */
-export function checkBoxes(where: string, boxes: readonly (readonly number[])[], batch: number): void {
+/** Checks one box of four numbers per image, its sides at least 1, and all whole where asked. */
+export function checkBoxes(where: string, boxes: readonly (readonly number[])[], batch: number, whole = false): void {
   if (!Array.isArray(boxes) || boxes.length !== batch) {
     throw new ShapeError(
       `${where}: boxes must have one [top, left, height, width] per image (${batch}), got ${show(boxes)}.`,
@@ -74,5 +81,6 @@ export function checkBoxes(where: string, boxes: readonly (readonly number[])[],
     const any = Number.NEGATIVE_INFINITY;
     checkNumbers(where, { [`boxes[${i}] top`]: [top, any], [`boxes[${i}] left`]: [left, any] });
     checkNumbers(where, { [`boxes[${i}] height`]: [height, 1], [`boxes[${i}] width`]: [width, 1] });
+    if (whole) for (const side of box) checkIntegers(where, { [`boxes[${i}] (antialias)`]: [side, -(2 ** 31)] });
   }
 }

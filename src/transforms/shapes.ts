@@ -55,3 +55,15 @@ export function checkGrayOrRgbShape(where: string, shape: readonly number[]): vo
     throw new ShapeError(`${where}: images must have 1 or 3 channels, got shape [${shape.join(', ')}].`);
   }
 }
+
+/** Checks that every list among parameters has one entry per image. */
+export function checkEntries(name: string, params: unknown, shape: readonly number[]): void {
+  const batch = shape[0] as number;
+  for (const [key, value] of Object.entries(params as object)) {
+    if (Array.isArray(value) && value.length !== batch) {
+      throw new ShapeError(
+        `${name}: params.${key} must have one entry per image (${batch}), got ${value.length}; they were drawn for another batch.`,
+      );
+    }
+  }
+}

@@ -1,18 +1,12 @@
 import { checkNumbers } from '../internal/checks.js';
-import { colorJitter } from './colorJitter.js';
-import { compose } from './compose.js';
-import { type RandomGaussianBlurOptions, randomGaussianBlur } from './randomGaussianBlur.js';
-import { randomGrayscale } from './randomGrayscale.js';
-import { randomHorizontalFlip } from './randomHorizontalFlip.js';
-import { randomResizedCrop } from './randomResizedCrop.js';
-import { type Size, sizePair } from './shapes.js';
+import type { RandomGaussianBlurOptions } from './randomGaussianBlur.js';
+import { sizePair } from './shapes.js';
 import type { StepParams } from './steps.js';
 import type { Transform } from './transform.js';
+import { isSmall, type PolicyOptions, viewPolicy } from './viewPolicy.js';
 
 /** Options of {@link simclrPolicy}. */
-export interface SimclrPolicyOptions {
-  /** Size of the views, `[height, width]` or one number for both. */
-  readonly size: Size;
+export interface SimclrPolicyOptions extends Omit<PolicyOptions, 'blur'> {
   /**
    * Strength s >= 0 of the colour distortion: brightness, contrast and saturation 0.8 s, hue 0.2 s (at most 0.5).
    * @defaultValue 1, and 0.5 for views of up to 32 pixels (the authors' for CIFAR)
@@ -41,7 +35,7 @@ export interface SimclrPolicyOptions {
  * one blur for the whole batch).
  *
  * @param options - Size of the views, and what departs from the paper.
- * @returns A transform of RGB images; both views come from the same one: `views(simclrPolicy({ size }), 2)`.
+ * @returns A transform of images with `channels` channels; both views come from the same one: `views(simclrPolicy({ size }), 2)`.
  * @throws RangeError if an option is out of range.
  * @see Chen et al., SimCLR, arXiv:2002.05709, appendices A (ImageNet) and B.9 (CIFAR-10); github.com/google-research/simclr
  * `data_util.py`.
@@ -53,22 +47,18 @@ export interface SimclrPolicyOptions {
  * ```
  */
 export function simclrPolicy(options: SimclrPolicyOptions): Transform<StepParams> {
-  const size = sizePair('simclrPolicy', options?.size);
-  const small = Math.max(...size) <= 32;
-  const { strength = small ? 0.5 : 1, blur = !small, scale = [0.08, 1] } = options;
+  sizePair('simclrPolicy', options?.size);
+  const { strength = isSmall(options.size) ? 0.5 : 1, scale = [0.08, 1], ...rest } = options;
   const { jitterProbability = 0.8, grayscaleProbability = 0.2, flipProbability = 0.5 } = options;
-  checkNumbers('simclrPolicy', {
-    strength: [strength, 0],
-    jitterProbability: [jitterProbability, 0, 1],
-    grayscaleProbability: [grayscaleProbability, 0, 1],
-    flipProbability: [flipProbability, 0, 1],
-  });
+  checkNumbers('simclrPolicy', { strength: [strength, 0] });
   const [s, hue] = [0.8 * strength, Math.min(0.5, 0.2 * strength)];
-  return compose(
-    randomResizedCrop({ size, scale }),
-    randomHorizontalFlip({ p: flipProbability }),
-    colorJitter({ brightness: s, contrast: s, saturation: s, hue, p: jitterProbability }),
-    randomGrayscale({ p: grayscaleProbability }),
-    ...(blur === false ? [] : [randomGaussianBlur(blur === true ? {} : blur)]),
-  );
+  return viewPolicy('simclrPolicy', {
+    ...rest,
+    scale,
+    jitter: { strengths: [s, s, s, hue], p: jitterProbability },
+    flipProbability,
+    grayscaleProbability,
+    blurProbability: 0.5,
+    solarizeProbability: 0,
+  });
 }

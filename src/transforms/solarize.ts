@@ -1,4 +1,4 @@
-import { add, mul, reshape, step, sub, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { add, mul, reshape, step, sub, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { column, type PerImage, perImage } from './perImage.js';
 import { rows } from './planes.js';
 import { checkInput, IMAGES } from './shapes.js';
@@ -21,9 +21,11 @@ import { checkInput, IMAGES } from './shapes.js';
 export function solarize(x: Tensor4D, threshold: PerImage): Tensor4D {
   checkInput('solarize', x, IMAGES);
   const thresholds = perImage('solarize', 'threshold', threshold, x.shape[0], 0);
-  return tidy(() => {
-    const values = rows(x);
-    const bright = sub(1, step(sub(column(thresholds), values))); // 1 where x >= threshold
-    return reshape(add<Tensor2D>(values, mul(bright, sub(1, mul(values, 2)))), x.shape);
-  });
+  return tidy(() => reshape(invertBright(rows(x), thresholds), x.shape));
+}
+
+/** Inverts values from the threshold of their image on, of rows `[batch, values]` or planes `[channels, batch, pixels]`. */
+export function invertBright<T extends Tensor>(values: T, thresholds: readonly number[]): T {
+  const bright = sub(1, step(sub(column(thresholds), values))); // 1 where x >= threshold
+  return add(values, mul(bright, sub(1, mul(values, 2))));
 }

@@ -1,5 +1,6 @@
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Seed } from '../random/index.js';
+import type { Placement } from './placement.js';
 
 /** How geometric transforms read between pixels: `'bilinear'` for images, `'nearest'` for masks and label maps. */
 export type Interpolation = 'bilinear' | 'nearest';
@@ -26,7 +27,22 @@ export interface Transform<P = unknown, X extends Tensor = Tensor4D> {
   apply(x: X, params: P, options?: ApplyOptions): X;
   /** Shape of the result for an input of this shape. */
   outputShape(shape: readonly number[]): number[];
+  /**
+   * Of a geometric transform: where the pixels of the result lie in an input of this shape, step by step, for
+   * {@link resample}; null where some images take another way through. {@link compose} joins such transforms in a row.
+   */
+  geometry?(shape: readonly number[], params: P): readonly Placement[] | null;
+  /**
+   * Of a transform of colour: the same on colour planes `[channels, batch, height * width]`, of images of this shape.
+   * {@link compose} converts to planes once for such transforms in a row. Runs inside a `tidy` and may return `planes`.
+   */
+  applyPlanes?(planes: Tensor3D, params: P, shape: readonly number[]): Tensor3D;
 }
 
 /** Draws several views of one batch; the caller disposes each of them. */
-export type Views<X extends Tensor = Tensor4D> = (x: X, seed: Seed) => X[];
+export interface Views<X extends Tensor = Tensor4D> {
+  /** View v is drawn with `foldIn(seed, v)`. */
+  (x: X, seed: Seed): X[];
+  /** The transform of each view, where there is one: `transforms[v].sample(x.shape, foldIn(seed, v))` replays view v. */
+  readonly transforms?: readonly Transform<unknown, X>[];
+}

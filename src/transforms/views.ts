@@ -1,6 +1,6 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { checkIntegers } from '../internal/checks.js';
-import { foldIn } from '../random/index.js';
+import { makeViews } from './makeViews.js';
 import { checkTransforms } from './steps.js';
 import type { Transform, Views } from './transform.js';
 
@@ -24,5 +24,5 @@ import type { Transform, Views } from './transform.js';
 export function views<X extends Tensor = Tensor4D>(transform: Transform<unknown, X>, n: number): Views<X> {
   checkTransforms('views', [transform], 1);
   checkIntegers('views', { n: [n, 1] });
-  return (x, seed) => Array.from({ length: n }, (_, v) => transform(x, foldIn(seed, v)));
+  return makeViews(new Array<Transform<unknown, X>>(n).fill(transform));
 }

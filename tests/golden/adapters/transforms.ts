@@ -14,6 +14,8 @@ const ADJUSTMENTS = ['brightness', 'contrast', 'saturation', 'hue'];
 
 /** Rows of the group 'transforms'. */
 export const transforms: Adapters = {
+  affine: onImages((t, x, { angle, translate, scale, shear }) => t.affine(x, { angle, translate, scale, shear })),
+  rotate: onImages((t, x, { angle }) => t.rotate(x, angle)),
   adjustBrightness: onImages((t, x, { factor }) => t.adjustBrightness(x, factor)),
   adjustContrast: onImages((t, x, { factor }) => t.adjustContrast(x, factor)),
   adjustSaturation: onImages((t, x, { factor }) => t.adjustSaturation(x, factor)),
