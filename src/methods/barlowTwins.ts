@@ -6,7 +6,7 @@ import type { State } from '../internal/state.js';
 import { barlowTwinsLoss } from '../losses/index.js';
 import type { Seed } from '../random/index.js';
 import type { Method } from '../training/index.js';
-import type { Views } from '../transforms/index.js';
+import { barlowTwinsPolicy, type Views } from '../transforms/index.js';
 import { EncoderWithHead } from './parts.js';
 import { type Augmentation, drawPair, outputDim, twoViews } from './twoViews.js';
 
@@ -19,7 +19,7 @@ export interface BarlowTwinsMethodOptions {
    * (the authors': 8192 on 2048)
    */
   readonly head?: LayersModel;
-  /** A transform drawn twice, or both views. @defaultValue `simclrPolicy` at the encoder's image size */
+  /** A transform drawn twice, or both views. @defaultValue `barlowTwinsPolicy` for the images that the encoder takes */
   readonly augment?: Augmentation;
   /** Weight of the off-diagonal terms, >= 0. @defaultValue 0.0051, the authors' */
   readonly lambda?: number;
@@ -61,7 +61,7 @@ export class BarlowTwins implements Method<Tensor4D, ViewPair> {
   constructor(options: BarlowTwinsMethodOptions) {
     const { encoder, head, augment, lambda = 0.0051, seed = 0 } = options;
     checkNumbers('BarlowTwins', { lambda: [lambda, 0] });
-    this.augment = twoViews('BarlowTwins', encoder, augment);
+    this.augment = twoViews('BarlowTwins', encoder, augment, barlowTwinsPolicy);
     const width = 4 * outputDim('BarlowTwins', 'encoder', encoder);
     this.parts = new EncoderWithHead('BarlowTwins', encoder, head, {
       hiddenDim: width,

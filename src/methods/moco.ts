@@ -9,7 +9,7 @@ import { infoNCELoss } from '../losses/index.js';
 import { FeatureQueue, MomentumEncoder } from '../momentum/index.js';
 import type { Seed } from '../random/index.js';
 import type { Method } from '../training/index.js';
-import type { Views } from '../transforms/index.js';
+import { mocoV2Policy, type Views } from '../transforms/index.js';
 import { EncoderWithHead } from './parts.js';
 import { type Augmentation, drawPair, outputDim, twoViews } from './twoViews.js';
 
@@ -22,7 +22,7 @@ export interface MoCoOptions {
    * is a linear layer: `projectionHead({ inputDim, layers: 1, batchNorm: false })`
    */
   readonly head?: LayersModel;
-  /** A transform drawn twice, or both views. @defaultValue `simclrPolicy` at the encoder's image size */
+  /** A transform drawn twice, or both views. @defaultValue `mocoV2Policy` for the images that the encoder takes */
   readonly augment?: Augmentation;
   /** Keys kept as negatives, an integer >= 1. @defaultValue 4096 (the authors' 65,536 are for ImageNet's 1.3 M images) */
   readonly capacity?: number;
@@ -79,7 +79,7 @@ export class MoCo implements Method<Tensor4D, MoCoBatch> {
     checkIntegers('MoCo', { capacity: [capacity, 1] });
     valueAt('MoCo', 'temperature', temperature, 0, Number.MIN_VALUE);
     valueAt('MoCo', 'momentum', momentum, 0, 0, 1);
-    this.augment = twoViews('MoCo', encoder, augment);
+    this.augment = twoViews('MoCo', encoder, augment, mocoV2Policy);
     this.parts = new EncoderWithHead('MoCo', encoder, head, { batchNorm: false, seed });
     this.encoder = encoder;
     this.temperature = temperature;

@@ -6,7 +6,7 @@ import type { State } from '../internal/state.js';
 import { ntXentLoss } from '../losses/index.js';
 import type { Seed } from '../random/index.js';
 import type { Method } from '../training/index.js';
-import type { Views } from '../transforms/index.js';
+import { simclrPolicy, type Views } from '../transforms/index.js';
 import { EncoderWithHead } from './parts.js';
 import { type Augmentation, drawPair, twoViews } from './twoViews.js';
 
@@ -16,7 +16,7 @@ export interface SimCLROptions {
   readonly encoder: LayersModel;
   /** Projection head. @defaultValue two layers with batch normalisation, dim to dim to 128, as the authors' */
   readonly head?: LayersModel;
-  /** A transform drawn twice, or both views. @defaultValue `simclrPolicy` at the encoder's image size */
+  /** A transform drawn twice, or both views. @defaultValue `simclrPolicy` for the images that the encoder takes */
   readonly augment?: Augmentation;
   /** Temperature, > 0, or a function of the step. @defaultValue 0.5, the authors' for CIFAR-10 */
   readonly temperature?: Schedule;
@@ -52,7 +52,7 @@ export class SimCLR implements Method<Tensor4D, Tensor4D> {
   constructor(options: SimCLROptions) {
     const { encoder, head, augment, temperature = 0.5, seed = 0 } = options;
     valueAt('SimCLR', 'temperature', temperature, 0, Number.MIN_VALUE);
-    this.augment = twoViews('SimCLR', encoder, augment);
+    this.augment = twoViews('SimCLR', encoder, augment, simclrPolicy);
     this.parts = new EncoderWithHead('SimCLR', encoder, head, { seed });
     this.encoder = encoder;
     this.temperature = temperature;

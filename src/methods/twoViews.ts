@@ -1,14 +1,22 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { RangeError, ShapeError } from '../internal/errors.js';
-import { simclrPolicy, type Transform, type Views, views } from '../transforms/index.js';
+import { type PolicyOptions, type Transform, type Views, views } from '../transforms/index.js';
 
 /** How a method makes the views of an image: a transform drawn twice, or what yields both views. */
 export type Augmentation = Transform<unknown> | Views;
 
-/** Two views: those of the augmentation, or of SimCLR's policy at the encoder's image size. */
-export function twoViews(where: string, encoder: LayersModel, augment: Augmentation | undefined): Views {
-  const make = augment ?? simclrPolicy({ size: imageSize(where, encoder) });
+/** A policy that suits images of this size. */
+type Policy = (options: Pick<PolicyOptions, 'size' | 'channels'>) => Augmentation;
+
+/** Two views: those of the augmentation, or of the method's own policy for the images that the encoder takes. */
+export function twoViews(
+  where: string,
+  encoder: LayersModel,
+  augment: Augmentation | undefined,
+  policy: Policy,
+): Views {
+  const make = augment ?? policy(imagesOf(where, encoder));
   return 'sample' in make ? views(make as Transform<unknown>, 2) : (make as Views);
 }
 
@@ -27,15 +35,15 @@ export function drawPair(
   return drawn as [Tensor4D, Tensor4D];
 }
 
-/** Height and width that an encoder takes. */
-export function imageSize(where: string, encoder: LayersModel): [number, number] {
+/** Height, width and channels of the images that an encoder takes. */
+function imagesOf(where: string, encoder: LayersModel): { size: [number, number]; channels: number } {
   const shape = encoder.inputs[0]?.shape;
-  if (encoder.inputs.length !== 1 || shape?.length !== 4 || !shape[1] || !shape[2]) {
+  if (encoder.inputs.length !== 1 || shape?.length !== 4 || !shape[1] || !shape[2] || !shape[3]) {
     throw new ShapeError(
       `${where}: encoder must take images [batch, height, width, channels] of a fixed size, got [${shape ?? ''}].`,
     );
   }
-  return [shape[1], shape[2]];
+  return { size: [shape[1], shape[2]], channels: shape[3] };
 }
 
 /** Size of an encoder's output, which must be `[batch, dim]`. */

@@ -11,7 +11,7 @@ export interface CropGroup extends RandomResizedCropOptions {
   /** How many, an integer >= 1. */
   readonly count: number;
   /** What each crop goes through afterwards; a list has one entry for each. @defaultValue nothing */
-  readonly then?: Transform<unknown> | readonly Transform<unknown>[];
+  readonly transform?: Transform<unknown> | readonly Transform<unknown>[];
 }
 
 /** Options of {@link multiCrop}. */
@@ -31,11 +31,11 @@ export interface MultiCropOptions {
  * ```ts
  * import { ones, type Rank } from '@tensorflow/tfjs-core';
  * import { multiCrop, randomHorizontalFlip } from 'selfsup/transforms';
- * const then = randomHorizontalFlip();
+ * const transform = randomHorizontalFlip();
  * const crops = multiCrop({
  *   crops: [
- *     { size: 32, scale: [0.14, 1], count: 2, then },
- *     { size: 16, scale: [0.05, 0.14], count: 4, then },
+ *     { size: 32, scale: [0.14, 1], count: 2, transform },
+ *     { size: 16, scale: [0.05, 0.14], count: 4, transform },
  *   ],
  * });
  * console.log(crops(ones<Rank.R4>([2, 48, 48, 3]), 1).map((view) => view.shape[1])); // 32, 32, 16, 16, 16, 16
@@ -47,9 +47,9 @@ export function multiCrop(options: MultiCropOptions): Views {
     throw new RangeError(`multiCrop: crops must be a list of at least 1, got ${show(crops)}.`);
   }
   return makeViews(
-    (crops as readonly CropGroup[]).flatMap(({ count, then, ...crop }, g) => {
+    (crops as readonly CropGroup[]).flatMap(({ count, transform, ...crop }, g) => {
       checkIntegers('multiCrop', { [`crops[${g}].count`]: [count, 1] });
-      const after = Array.isArray(then) ? then : new Array(count).fill(then ?? compose());
+      const after = Array.isArray(transform) ? transform : new Array(count).fill(transform ?? compose());
       checkTransforms('multiCrop', after, count);
       return after.slice(0, count).map((next: Transform<unknown>) => compose(randomResizedCrop(crop), next));
     }),

@@ -6,11 +6,14 @@ import {
   adjustContrast,
   adjustHue,
   adjustSaturation,
+  byolPolicy,
   colorJitter,
   compose,
+  dinoPolicy,
   flipLeftRight,
   flipUpDown,
   gaussianBlur,
+  multiCrop,
   randomApply,
   randomChoice,
   randomCrop,
@@ -254,6 +257,33 @@ onEveryBackend('random transforms', () => {
     }
     expect(Array.from(await (all[0] as Tensor4D).data())).not.toEqual(Array.from(await (all[1] as Tensor4D).data()));
     expectKept(3, () => views(policy, 3)(x, 5));
+  });
+
+  test('policies with several views: shapes, replay of each view, nothing left behind', async () => {
+    const x = uniforms<Tensor4D>(8, [2, 14, 12, 3]);
+    const transform = [randomHorizontalFlip(), randomGrayscale()];
+    const crops = multiCrop({
+      crops: [
+        { size: 10, scale: [0.3, 1], count: 2, transform },
+        { size: [5, 4], scale: [0.1, 0.3], count: 1 },
+      ],
+    });
+    for (const policy of [crops, byolPolicy({ size: 10 }), dinoPolicy({ size: 10, localCount: 1 })]) {
+      const all = policy(x, 4).map(hold);
+      expect(all.map((view) => view.shape)).toEqual(policy.transforms?.map((t) => t.outputShape(x.shape)));
+      const last = all.length - 1;
+      const replayed = policy.transforms?.[last]?.apply(
+        x,
+        policy.transforms[last]?.sample(x.shape, foldIn(4, last)),
+      ) as Tensor4D;
+      await expectClose(hold(replayed), all[last] as Tensor4D, { atol: 0, rtol: 0 });
+      expectKept(all.length, () => policy(x, 4));
+    }
+    // the second view's transform refuses the images before the first view is made
+    const broken = multiCrop({ crops: [{ size: 4, count: 2, transform: [compose(), randomCrop({ size: 5 })] }] });
+    expectKept(0, () => {
+      expect(() => broken(x, 1)).toThrow('must be at least 5 x 5');
+    });
   });
 
   test('the policy of SimCLR has the paper’s numbers, and those for CIFAR at 32 pixels', () => {
