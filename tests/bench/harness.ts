@@ -1,4 +1,4 @@
-import { dispose, type TensorContainer, tidy } from '@tensorflow/tfjs-core';
+import { dispose, reshape, slice, type Tensor, type TensorContainer, tidy } from '@tensorflow/tfjs-core';
 
 /** Something to time: what it returns is read back, so that no backend can put the work off, and disposed. */
 export type Timed = () => TensorContainer;
@@ -31,6 +31,29 @@ export function compare<N extends string>(
       if (round < 0) continue;
       times.get(name)?.push(ms);
       spent += ms;
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(times.get(name) as number[])])) as Timings<N>;
+}
+
+/** The same on any backend: waits until a number of the result has been read, so that a GPU cannot put the work off. */
+export async function compareAsync<N extends string>(
+  candidates: Readonly<Record<N, Timed>>,
+  options: Pick<CompareOptions, 'rounds' | 'warmUp'> = {},
+): Promise<Timings<N>> {
+  const { rounds = 9, warmUp = 2 } = options;
+  const names = Object.keys(candidates) as N[];
+  const times = new Map<N, number[]>(names.map((name) => [name, []]));
+  for (let round = -warmUp; round < rounds; round++) {
+    for (const name of names) {
+      const start = performance.now();
+      const last = tidy(() => {
+        const made = Object.values({ made: candidates[name]() }).flat() as Tensor[];
+        return slice(reshape(made[made.length - 1] as Tensor, [-1]), 0, 1);
+      });
+      await last.data();
+      if (round >= 0) times.get(name)?.push(performance.now() - start);
+      last.dispose();
     }
   }
   return Object.fromEntries(names.map((name) => [name, median(times.get(name) as number[])])) as Timings<N>;
