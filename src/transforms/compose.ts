@@ -1,6 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { foldIn } from '../random/index.js';
 import { makeTransform } from './makeTransform.js';
+import { repeatSteps } from './repeat.js';
 import { checkSteps, checkTransforms, type StepParams } from './steps.js';
 import type { Transform } from './transform.js';
 
@@ -38,5 +39,6 @@ export function compose<X extends Tensor = Tensor4D>(...transforms: Transform<un
     apply: (x, { steps }, options) => transforms.reduce((y, transform, t) => transform.apply(y, steps[t], options), x),
     outputShape: (shape) => transforms.reduce<number[]>((s, transform) => transform.outputShape(s), [...shape]),
     checkParams: (params) => checkSteps('compose', params, transforms.length),
+    repeat: (params, times) => repeatSteps(transforms, params, times),
   });
 }

@@ -3,20 +3,26 @@ export { adjustContrast } from './adjustContrast.js';
 export { adjustHue } from './adjustHue.js';
 export { adjustSaturation } from './adjustSaturation.js';
 export type { GaussianBlurOptions } from './blurOptions.js';
+export { clipTransform } from './clipTransform.js';
 export { type ColorJitterOptions, colorJitter, type Strength } from './colorJitter.js';
 export { compose } from './compose.js';
+export { type CvrlPolicyOptions, cvrlPolicy } from './cvrlPolicy.js';
 export { flipLeftRight } from './flipLeftRight.js';
 export { flipUpDown } from './flipUpDown.js';
 export { gaussianBlur } from './gaussianBlur.js';
 export { hsvToRgb } from './hsvToRgb.js';
 export { invert } from './invert.js';
 export type { ColorJitterParams } from './jitterPlanes.js';
+export { type LogMelSpectrogramOptions, logMelSpectrogram } from './logMelSpectrogram.js';
 export { makeTransform, type TransformParts } from './makeTransform.js';
+export type { MelScale } from './melFilters.js';
 export { type NormalizeOptions, normalize } from './normalize.js';
 export type { PerImage } from './perImage.js';
 export { type RandomApplyOptions, type RandomApplyParams, randomApply } from './randomApply.js';
+export { type RandomAudioNoiseOptions, type RandomAudioNoiseParams, randomAudioNoise } from './randomAudioNoise.js';
 export { type RandomChoiceParams, randomChoice } from './randomChoice.js';
 export { type RandomCropOptions, randomCrop } from './randomCrop.js';
+export { type RandomGainOptions, type RandomGainParams, randomGain } from './randomGain.js';
 export {
   type RandomGaussianBlurOptions,
   type RandomGaussianBlurParams,
@@ -31,6 +37,7 @@ export {
 export { type RandomOrderParams, randomOrder } from './randomOrder.js';
 export { type CropParams, type RandomResizedCropOptions, randomResizedCrop } from './randomResizedCrop.js';
 export { type RandomSolarizeOptions, type RandomSolarizeParams, randomSolarize } from './randomSolarize.js';
+export { type RandomTimeShiftOptions, type RandomTimeShiftParams, randomTimeShift } from './randomTimeShift.js';
 export {
   type RandomVerticalFlipOptions,
   type RandomVerticalFlipParams,
@@ -44,6 +51,9 @@ export { rotate90 } from './rotate90.js';
 export type { Size } from './shapes.js';
 export { type SimclrPolicyOptions, simclrPolicy } from './simclrPolicy.js';
 export { solarize } from './solarize.js';
+export { type SpecAugmentOptions, type SpecAugmentParams, specAugment } from './specAugment.js';
 export type { StepParams } from './steps.js';
+export { type TemporalCropOptions, type TemporalCropParams, temporalCrop } from './temporalCrop.js';
+export { type TemporalStrideOptions, type TemporalStrideParams, temporalStride } from './temporalStride.js';
 export type { ApplyOptions, Interpolation, Transform, Views } from './transform.js';
 export { views } from './views.js';

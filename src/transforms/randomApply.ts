@@ -3,6 +3,7 @@ import { checkNumbers } from '../internal/checks.js';
 import { foldIn } from '../random/index.js';
 import { coin, imageKeys } from './draw.js';
 import { makeTransform } from './makeTransform.js';
+import { repeatSteps } from './repeat.js';
 import { selectImages } from './selectImages.js';
 import { checkChoices, checkKept, checkSteps, checkTransforms, type StepParams } from './steps.js';
 import type { Transform } from './transform.js';
@@ -55,5 +56,6 @@ export function randomApply<X extends Tensor = Tensor4D>(
       checkChoices('randomApply', 'apply', params.apply, batch, 2);
       checkSteps('randomApply', params, 1);
     },
+    repeat: (params, times) => repeatSteps([transform], params, times),
   });
 }

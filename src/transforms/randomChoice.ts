@@ -3,6 +3,7 @@ import { ShapeError } from '../internal/errors.js';
 import { foldIn, integers } from '../random/index.js';
 import { imageKeys } from './draw.js';
 import { makeTransform } from './makeTransform.js';
+import { repeatSteps } from './repeat.js';
 import { selectImages } from './selectImages.js';
 import { checkChoices, checkSteps, checkTransforms, type StepParams } from './steps.js';
 import type { Transform } from './transform.js';
@@ -60,5 +61,6 @@ export function randomChoice<X extends Tensor = Tensor4D>(
       checkChoices('randomChoice', 'choice', params.choice, batch, parts.length);
       checkSteps('randomChoice', params, parts.length);
     },
+    repeat: (params, times) => repeatSteps(parts, params, times),
   });
 }

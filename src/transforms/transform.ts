@@ -26,6 +26,11 @@ export interface Transform<P = unknown, X extends Tensor = Tensor4D> {
   apply(x: X, params: P, options?: ApplyOptions): X;
   /** Shape of the result for an input of this shape. */
   outputShape(shape: readonly number[]): number[];
+  /**
+   * The parameters for a batch in which every image stands `times` times in a row: how {@link clipTransform} gives all
+   * frames of a clip one draw. Needed only where parameters are not an object of arrays with one entry per image.
+   */
+  repeat?(params: P, times: number): P;
 }
 
 /** Draws several views of one batch; the caller disposes each of them. */
