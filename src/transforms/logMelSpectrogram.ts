@@ -42,9 +42,10 @@ export interface LogMelSpectrogramOptions {
  *
  * The defaults are torchaudio's `MelSpectrogram` (periodic Hann window, power, frames centred with reflection, HTK's mel
  * scale without normalisation, all frequencies) with the sizes and the natural logarithm of BYOL-A at 16 kHz (which takes
- * 60 to 7800 Hz only). librosa: `melScale` and `melNorm` `'slaney'`. VGGish: `{ fftLength: 512, windowLength: 400,
- * minFrequency: 125, maxFrequency: 7500, power: 1, offset: 0.01, center: false }` of a waveform with 56 zeros at either end,
- * since its window starts the transform and ours is centred in it. For decibels multiply by 10 / ln 10.
+ * 60 to 7800 Hz only). librosa: `melScale` and `melNorm` `'slaney'`. VGGish, to 0.01: `{ fftLength: 512, windowLength:
+ * 400, minFrequency: 125, maxFrequency: 7500, power: 1, offset: 0.01, center: false }` of a waveform with 56 zeros at
+ * either end, since its window starts the transform and ours is centred in it; the sides of its triangles are straight in
+ * mel, ours in hertz. For decibels multiply by 10 / ln 10.
  *
  * @param x - Waveforms, float32 `[batch, samples]`, usually in [-1, 1].
  * @param options - Sample rate, and the sizes and conventions of window, bands and logarithm.

@@ -33,15 +33,15 @@ onEveryBackend('logMelSpectrogram', () => {
     base,
     {
       ...base,
+      sampleRate: 8000,
       fftLength: 30,
       windowLength: 21,
       center: false,
       melScale: 'slaney',
       melNorm: 'slaney',
-      maxFrequency: 430,
+      maxFrequency: 3430,
     },
     { ...base, fftLength: 17, hopLength: 20, power: 1, minFrequency: 40 }, // a prime length, and gaps between frames
-    { ...base, sampleRate: 8000, fftLength: 32, windowLength: 32, melScale: 'slaney', power: 1, center: false },
   ];
 
   test('is the formula, summed in double precision', async () => {
@@ -86,7 +86,7 @@ onEveryBackend('logMelSpectrogram', () => {
     for (const power of [1, 2] as const) {
       const weights = normals<Tensor3D>(3, [2, 5, 3]);
       const loss = (x: Tensor): Scalar => sum(mul(logMelSpectrogram(x as Tensor2D, { ...options, power }), weights));
-      await expectGradient(loss, normals(2, [2, 20]));
+      await expectGradient(loss, normals(2, [2, 20]), { directions: 1 });
       const slope = hold(grad((x: Tensor) => sum(logMelSpectrogram(x as Tensor2D, { ...options, power })))(silence));
       expect((await slope.data()).every(Number.isFinite)).toBe(true);
     }

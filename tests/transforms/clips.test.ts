@@ -77,12 +77,10 @@ onEveryBackend('transforms of clips', () => {
     for (const [seed, transform] of images.entries()) {
       const result = hold(clipTransform(transform)(x, seed));
       const params = transform.sample([4, 6, 5, 3], seed);
-      for (const f of [0, 2]) {
-        const frame = hold(reshape<Rank.R4>(hold(slice(x, [0, f, 0, 0, 0], [4, 1, 6, 5, 3])), [4, 6, 5, 3]));
-        const expected = hold(transform.apply(frame, params));
-        const got = hold(slice(result, [0, f, 0, 0, 0], [4, 1, ...expected.shape.slice(1)] as typeof shape));
-        await expectClose(hold(reshape(got, expected.shape)), expected, { atol: 2e-6, rtol: 0 });
-      }
+      const frame = hold(reshape<Rank.R4>(hold(slice(x, [0, 1, 0, 0, 0], [4, 1, 6, 5, 3])), [4, 6, 5, 3]));
+      const expected = hold(transform.apply(frame, params));
+      const got = hold(slice(result, [0, 1, 0, 0, 0], [4, 1, ...expected.shape.slice(1)] as typeof shape));
+      await expectClose(hold(reshape(got, expected.shape)), expected, { atol: 2e-6, rtol: 0 });
     }
   });
 
