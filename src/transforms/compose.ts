@@ -2,6 +2,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { foldIn } from '../random/index.js';
 import { type Drawn, joined, placementsOf } from './joined.js';
 import { makeTransform } from './makeTransform.js';
+import { repeatSteps } from './repeat.js';
 import { checkSteps, checkTransforms, type StepParams } from './steps.js';
 import type { Transform } from './transform.js';
 
@@ -55,5 +56,6 @@ export function compose<X extends Tensor = Tensor4D>(...transforms: Transform<un
           planes,
         ),
     }),
+    repeat: (params, times) => repeatSteps(transforms, params, times),
   });
 }

@@ -7,8 +7,10 @@ export { barlowTwinsPolicy } from './barlowTwinsPolicy.js';
 export type { GaussianBlurOptions } from './blurOptions.js';
 export type { Border } from './border.js';
 export { type ByolPolicyOptions, byolPolicy } from './byolPolicy.js';
+export { clipTransform } from './clipTransform.js';
 export { type ColorJitterOptions, colorJitter, type Strength } from './colorJitter.js';
 export { compose } from './compose.js';
+export { type CvrlPolicyOptions, cvrlPolicy } from './cvrlPolicy.js';
 export { dinoPolicy } from './dinoPolicy.js';
 export { flipLeftRight } from './flipLeftRight.js';
 export { flipUpDown } from './flipUpDown.js';
@@ -17,8 +19,10 @@ export type { GlobalLocalOptions } from './globalAndLocal.js';
 export { hsvToRgb } from './hsvToRgb.js';
 export { invert } from './invert.js';
 export type { ColorJitterParams } from './jitterPlanes.js';
+export { type LogMelSpectrogramOptions, logMelSpectrogram } from './logMelSpectrogram.js';
 export { type MaePolicyOptions, maePolicy } from './maePolicy.js';
 export { makeTransform, type TransformParts } from './makeTransform.js';
+export type { MelScale } from './melFilters.js';
 export { type MocoV2PolicyOptions, mocoV2Policy } from './mocoV2Policy.js';
 export { type CropGroup, type MultiCropOptions, multiCrop } from './multiCrop.js';
 export { type NormalizeOptions, normalize } from './normalize.js';
@@ -26,8 +30,10 @@ export type { PerImage } from './perImage.js';
 export type { Placement } from './placement.js';
 export { type RandomAffineOptions, type RandomAffineParams, randomAffine } from './randomAffine.js';
 export { type RandomApplyOptions, type RandomApplyParams, randomApply } from './randomApply.js';
+export { type RandomAudioNoiseOptions, type RandomAudioNoiseParams, randomAudioNoise } from './randomAudioNoise.js';
 export { type RandomChoiceParams, randomChoice } from './randomChoice.js';
 export { type RandomCropOptions, randomCrop } from './randomCrop.js';
+export { type RandomGainOptions, type RandomGainParams, randomGain } from './randomGain.js';
 export {
   type RandomGaussianBlurOptions,
   type RandomGaussianBlurParams,
@@ -49,6 +55,7 @@ export { type CropParams, type RandomResizedCropOptions, randomResizedCrop } fro
 export { type RandomRotationOptions, type RandomRotationParams, randomRotation } from './randomRotation.js';
 export { type RandomRotation90Params, randomRotation90 } from './randomRotation90.js';
 export { type RandomSolarizeOptions, type RandomSolarizeParams, randomSolarize } from './randomSolarize.js';
+export { type RandomTimeShiftOptions, type RandomTimeShiftParams, randomTimeShift } from './randomTimeShift.js';
 export {
   type RandomVerticalFlipOptions,
   type RandomVerticalFlipParams,
@@ -64,8 +71,11 @@ export { rotate90 } from './rotate90.js';
 export type { Size } from './shapes.js';
 export { type SimclrPolicyOptions, simclrPolicy } from './simclrPolicy.js';
 export { solarize } from './solarize.js';
+export { type SpecAugmentOptions, type SpecAugmentParams, specAugment } from './specAugment.js';
 export type { StepParams } from './steps.js';
 export { swavPolicy } from './swavPolicy.js';
+export { type TemporalCropOptions, type TemporalCropParams, temporalCrop } from './temporalCrop.js';
+export { type TemporalStrideOptions, type TemporalStrideParams, temporalStride } from './temporalStride.js';
 export type { ApplyOptions, Interpolation, Transform, Views } from './transform.js';
 export type { PolicyOptions } from './viewPolicy.js';
 export { views } from './views.js';

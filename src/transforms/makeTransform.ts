@@ -4,6 +4,7 @@ import { RangeError, ShapeError } from '../internal/errors.js';
 import { randomKey, type Seed } from '../random/index.js';
 import type { Placement } from './placement.js';
 import { fromPlanes, toPlanes } from './planes.js';
+import { repeatEntries } from './repeat.js';
 import { resample } from './resample.js';
 import { checkEntries, checkInput, checkShape, IMAGES } from './shapes.js';
 import type { ApplyOptions, Transform } from './transform.js';
@@ -27,6 +28,8 @@ export interface TransformParts<P, X extends Tensor = Tensor4D> {
   check?(shape: readonly number[]): void;
   /** Throws if the parameters do not fit the shape. @defaultValue every array among them has one entry per image */
   checkParams?(params: P, shape: readonly number[]): void;
+  /** See {@link Transform.repeat}. @defaultValue entry i of every array stands `times` times in a row */
+  repeat?(params: P, times: number): P;
   /**
    * Axes of the input: sizes, or names for any size; null leaves the check to the parts (as `compose` does).
    * @defaultValue ['batch', 'height', 'width', 'channels']
@@ -94,12 +97,14 @@ export function makeTransform<P, X extends Tensor = Tensor4D>(
     checkInput(name, x, axes);
     return apply(x, sample(x.shape, seed));
   };
+  const repeat = (params: P, times: number): P => parts.repeat?.(params, times) ?? repeatEntries(params, times);
   Object.defineProperty(transform, 'name', { value: name });
   const { geometry, applyPlanes } = parts;
   return Object.assign(transform, {
     sample,
     apply,
     outputShape,
+    repeat,
     ...(geometry && {
       geometry: (shape: readonly number[], params: P) => {
         checked(shape);

@@ -4,6 +4,7 @@ import { foldIn } from '../random/index.js';
 import { coin, imageKeys } from './draw.js';
 import { makeTransform } from './makeTransform.js';
 import { IDENTITY, type Placement } from './placement.js';
+import { repeatSteps } from './repeat.js';
 import { selectImages } from './selectImages.js';
 import { checkChoices, checkKept, checkSteps, checkTransforms, type StepParams } from './steps.js';
 import type { Transform } from './transform.js';
@@ -62,6 +63,7 @@ export function randomApply<X extends Tensor = Tensor4D>(
       checkChoices('randomApply', 'apply', params.apply, batch, 2);
       checkSteps('randomApply', params, 1);
     },
+    repeat: (params, times) => repeatSteps([transform], params, times),
   });
 }
 

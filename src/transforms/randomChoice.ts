@@ -4,6 +4,7 @@ import { foldIn, integers } from '../random/index.js';
 import { imageKeys } from './draw.js';
 import { makeTransform } from './makeTransform.js';
 import type { Placement } from './placement.js';
+import { repeatSteps } from './repeat.js';
 import { selectImages } from './selectImages.js';
 import { checkChoices, checkSteps, checkTransforms, type StepParams } from './steps.js';
 import type { Transform } from './transform.js';
@@ -74,6 +75,7 @@ export function randomChoice<X extends Tensor = Tensor4D>(
       checkChoices('randomChoice', 'choice', params.choice, batch, parts.length);
       checkSteps('randomChoice', params, parts.length);
     },
+    repeat: (params, times) => repeatSteps(parts, params, times),
   });
 }
 

@@ -5,6 +5,7 @@ import { foldIn, permutation } from '../random/index.js';
 import { imageKeys } from './draw.js';
 import { inTurn } from './inTurn.js';
 import { makeTransform } from './makeTransform.js';
+import { repeatSteps } from './repeat.js';
 import { selectImages } from './selectImages.js';
 import { checkKept, checkSteps, checkTransforms, type StepParams } from './steps.js';
 import type { Transform } from './transform.js';
@@ -67,5 +68,6 @@ export function randomOrder<X extends Tensor = Tensor4D>(
         }
       }
     },
+    repeat: (params, times) => repeatSteps(parts, params, times),
   });
 }

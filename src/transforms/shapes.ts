@@ -9,6 +9,10 @@ export type Size = number | readonly [height: number, width: number];
 export const IMAGES: readonly Axis[] = ['batch', 'height', 'width', 'channels'];
 /** Axes of a batch of RGB images. */
 export const RGB: readonly Axis[] = ['batch', 'height', 'width', 3];
+/** Axes of a batch of clips. */
+export const CLIPS: readonly Axis[] = ['batch', 'frames', 'height', 'width', 'channels'];
+/** Axes of a batch of waveforms. */
+export const WAVEFORMS: readonly Axis[] = ['batch', 'samples'];
 
 /** Checks a shape: integers of at least 1, and where axes are given, as many and with the fixed sizes among them. */
 export function checkShape(where: string, shape: readonly number[], axes: readonly Axis[] | null): void {
@@ -27,8 +31,9 @@ export function checkShape(where: string, shape: readonly number[], axes: readon
 
 /** Checks a float32 tensor of these axes, or of any. */
 export function checkInput(where: string, x: Tensor, axes: readonly Axis[] | null): void {
-  if (axes !== null) checkShapes(where, { images: [x, axes] });
-  checkDtype(where, { images: x }, 'float32');
+  const name = axes === null || axes.length === 4 ? 'images' : 'x';
+  if (axes !== null) checkShapes(where, { [name]: [x, axes] });
+  checkDtype(where, { [name]: x }, 'float32');
   if (axes === null) checkShape(where, x.shape, null);
 }
 

@@ -37,6 +37,11 @@ export interface Transform<P = unknown, X extends Tensor = Tensor4D> {
    * {@link compose} converts to planes once for such transforms in a row. Runs inside a `tidy` and may return `planes`.
    */
   applyPlanes?(planes: Tensor3D, params: P, shape: readonly number[]): Tensor3D;
+  /**
+   * The parameters for a batch in which every image stands `times` times in a row: how {@link clipTransform} gives all
+   * frames of a clip one draw. Needed only where parameters are not an object of arrays with one entry per image.
+   */
+  repeat?(params: P, times: number): P;
 }
 
 /** Draws several views of one batch; the caller disposes each of them. */

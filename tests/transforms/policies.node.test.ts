@@ -123,9 +123,10 @@ describe('policies draw what the papers say', () => {
   test('images of one channel, and of many, get what is defined for them', () => {
     const gray = compose(simclrPolicy({ size: 40, channels: 1 }));
     expect(gray.outputShape([2, 50, 50, 1])).toEqual([2, 40, 40, 1]);
-    const of = (channels: number) =>
-      (byolPolicy({ size: 40, channels }).transforms?.[0]?.sample([400, 50, 50, channels], 1) as { steps: Steps[] })
-        .steps;
+    const of = (channels: number): Steps[] => {
+      const [first] = viewsOf(byolPolicy({ size: 40, channels })) as [Transform<unknown>];
+      return (first.sample([400, 50, 50, channels], 1) as { steps: Steps[] }).steps;
+    };
     const changes = (steps: Steps[], name: string, still: number): boolean =>
       ((steps[2] as Record<string, number[]>)[name] ?? []).some((factor) => factor !== still);
     expect([changes(of(1), 'contrast', 1), changes(of(1), 'saturation', 1), changes(of(1), 'hue', 0)]).toEqual([
