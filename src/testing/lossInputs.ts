@@ -1,13 +1,28 @@
 import { foldIn, normal } from '../random/index.js';
 import { type Drawn, drawn, sizeOf } from './tensorData.js';
 
+/**
+ * Inputs that break careless losses: a batch of one, rows of zeros, all zero, rows all equal (a collapse), equal or
+ * opposite views, and numbers 10,000 times larger or smaller than ordinary ones (`'mixed'`: by turns).
+ */
+export type ExtremeInput =
+  | 'one sample'
+  | 'zeros'
+  | 'a zero row'
+  | 'identical rows'
+  | 'identical inputs'
+  | 'opposite inputs'
+  | 'large'
+  | 'small'
+  | 'mixed';
+
 /** Numbers of input i, drawn from a seed. */
 type Fill = (shape: readonly number[], seed: number, i: number, scale: number) => Float32Array;
 
 const normals: Fill = (shape, seed, i, scale) => normal(foldIn(seed, i), sizeOf(shape)).map((x) => x * scale);
 
 /** Extreme inputs by name. */
-const fills = {
+const fills: Readonly<Record<ExtremeInput, Fill>> = {
   'one sample': normals,
   zeros: (shape) => new Float32Array(sizeOf(shape)),
   'a zero row': (shape, seed, i, scale) => {
@@ -20,13 +35,7 @@ const fills = {
   large: (shape, seed, i, scale) => normals(shape, seed, i, 1e4 * scale),
   small: (shape, seed, i, scale) => normals(shape, seed, i, 1e-4 * scale),
   mixed: (shape, seed, i, scale) => normals(shape, seed, i, (i % 2 === 0 ? 1e4 : 1e-4) * scale),
-} satisfies Record<string, Fill>;
-
-/**
- * Inputs that break careless losses: a batch of one, rows of zeros, all zero, rows all equal (a collapse), equal or
- * opposite views, and numbers 10,000 times larger or smaller than ordinary ones (`'mixed'`: by turns).
- */
-export type ExtremeInput = keyof typeof fills;
+};
 
 /** Names of all extreme inputs. */
 export const EXTREMES = Object.keys(fills) as ExtremeInput[];
