@@ -5,7 +5,7 @@ import { RangeError, ShapeError } from './errors.js';
 export type Axis = number | string;
 
 /** True for anything with the three fields of a tensor that we read; `instanceof` would fail across two copies of tfjs. */
-function isTensor(value: unknown): value is Tensor {
+export function isTensor(value: unknown): value is Tensor {
   return typeof value === 'object' && value !== null && 'shape' in value && 'dtype' in value && 'rank' in value;
 }
 

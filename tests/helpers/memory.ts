@@ -1,5 +1,6 @@
 import { dispose, memory, Tensor, type TensorContainer } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
+import { countTensors } from '../../src/testing/countTensors.js';
 
 const held: Tensor[] = [];
 
@@ -21,10 +22,7 @@ export function countHeld(): number {
 
 /** Runs f, checks that exactly `kept` tensors more are alive, disposes what f returned and returns nothing. */
 export function expectKept(kept: number, f: () => TensorContainer | undefined): void {
-  const before = memory().numTensors;
-  const result = f();
-  expect(memory().numTensors - before, 'tensors kept').toBe(kept);
-  if (result !== undefined) disposeAll(result);
+  expect(countTensors(f), 'tensors kept').toBe(kept);
 }
 
 /** Disposes every tensor in a result (a tensor, an array or an object of tensors). */

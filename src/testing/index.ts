@@ -1,0 +1,16 @@
+export { checkGradient, type GradientOptions } from './checkGradient.js';
+export { type ClipsOptions, clips } from './clips.js';
+export { countTensors } from './countTensors.js';
+export { type EmbeddingsOptions, embeddings } from './embeddings.js';
+export { type ImagesOptions, images } from './images.js';
+export type { Loss } from './lossChecks.js';
+export type { ExtremeInput } from './lossInputs.js';
+export { type LossLawsOptions, lossLaws } from './lossLaws.js';
+export { type ParametersOptions, parameters } from './parameters.js';
+export type { LawRuns } from './runLaws.js';
+export { seeds } from './seeds.js';
+export type { SizeRange } from './sizes.js';
+export type { TaskRows } from './taskChecks.js';
+export { type Task, type TaskLawsOptions, taskLaws } from './taskLaws.js';
+export type { Drawn, TensorData } from './tensorData.js';
+export { type LawInputs, type TransformLawsOptions, transformLaws } from './transformLaws.js';
