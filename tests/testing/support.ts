@@ -9,12 +9,12 @@ export interface Factors {
 }
 
 /** Multiplies every image by a number in [0.5, 1) of its own. */
-export const dim: TransformParts<Factors> = {
+export const dim = {
   sample: ([batch = 0], seed) => ({
     factor: Array.from({ length: batch }, (_, i) => 0.5 + uniform(foldIn(seed, i)) / 2),
   }),
   apply: (x, { factor }) => mul<Tensor4D>(x, column(factor, x.rank)),
-};
+} satisfies TransformParts<Factors>;
 
 /** One number per entry of a batch, to be multiplied with tensors of this rank. */
 export function column(values: readonly number[], rank: number): Tensor {

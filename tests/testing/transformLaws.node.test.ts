@@ -43,13 +43,13 @@ const broken: readonly Row[] = [
   [
     'looks at other images',
     changed('sums', {
-      apply: (x, params) => tidy(() => mul(dim.apply(x, params, { interpolation: 'bilinear' }), x.shape[0] / 4)),
+      apply: (x, params) => tidy(() => mul(dim.apply(x, params), x.shape[0] / 4)),
     }),
     ['image i does not depend on the size of the batch', /: \[2, 1, 1, 1\] 'ones'/],
   ],
   [
     'leaks a tensor',
-    byHand(dim.sample, (x, params) => add(dim.apply(x, params, { interpolation: 'bilinear' }), 0)),
+    byHand(dim.sample, (x, params) => add(dim.apply(x, params), 0)),
     [
       'leaves no tensor behind',
       'expected: live tensors to grow by 1, those returned',
@@ -60,7 +60,7 @@ const broken: readonly Row[] = [
   [
     'leaves the range',
     changed('bright', {
-      apply: (x, params) => tidy(() => mul(dim.apply(x, params, { interpolation: 'bilinear' }), 2.5)),
+      apply: (x, params) => tidy(() => mul(dim.apply(x, params), 2.5)),
     }),
     [
       'stays in range',
@@ -111,7 +111,7 @@ const broken: readonly Row[] = [
     'changes its parameters',
     changed('marks', {
       apply: (x, params) => {
-        const y = dim.apply(x, params, { interpolation: 'bilinear' });
+        const y = dim.apply(x, params);
         params.factor.fill(0);
         return y;
       },
@@ -122,7 +122,7 @@ const broken: readonly Row[] = [
     'disposes its input',
     byHand(dim.sample, (x, params) =>
       tidy(() => {
-        const y = dim.apply(x, params, { interpolation: 'bilinear' });
+        const y = dim.apply(x, params);
         x.dispose();
         return y;
       }),
