@@ -23,26 +23,50 @@ export { invert } from './invert.js';
 export type { ColorJitterParams } from './jitterPlanes.js';
 export { labToRgb } from './labToRgb.js';
 export { makeTransform, type TransformParts } from './makeTransform.js';
+export type { MixedImages, Mixing, MixOptions, MixParams } from './mixing.js';
 export { mixup } from './mixup.js';
 export { type NormalizeOptions, normalize } from './normalize.js';
 export type { PerImage } from './perImage.js';
 export { posterize } from './posterize.js';
+export {
+  type RandomAdjustSharpnessOptions,
+  type RandomAdjustSharpnessParams,
+  randomAdjustSharpness,
+} from './randomAdjustSharpness.js';
 export { type RandomApplyOptions, type RandomApplyParams, randomApply } from './randomApply.js';
+export {
+  type RandomAutocontrastOptions,
+  type RandomAutocontrastParams,
+  randomAutocontrast,
+} from './randomAutocontrast.js';
+export { type RandomChannelDropOptions, type RandomChannelDropParams, randomChannelDrop } from './randomChannelDrop.js';
 export { type RandomChoiceParams, randomChoice } from './randomChoice.js';
 export { type RandomCropOptions, randomCrop } from './randomCrop.js';
+export { type RandomCutmixParams, randomCutmix } from './randomCutmix.js';
+export { type RandomEqualizeOptions, type RandomEqualizeParams, randomEqualize } from './randomEqualize.js';
+export { type RandomErasingOptions, type RandomErasingParams, randomErasing } from './randomErasing.js';
 export {
   type RandomGaussianBlurOptions,
   type RandomGaussianBlurParams,
   randomGaussianBlur,
 } from './randomGaussianBlur.js';
+export {
+  type RandomGaussianNoiseOptions,
+  type RandomGaussianNoiseParams,
+  randomGaussianNoise,
+} from './randomGaussianNoise.js';
 export { type RandomGrayscaleOptions, type RandomGrayscaleParams, randomGrayscale } from './randomGrayscale.js';
 export {
   type RandomHorizontalFlipOptions,
   type RandomHorizontalFlipParams,
   randomHorizontalFlip,
 } from './randomHorizontalFlip.js';
+export { type RandomInvertOptions, type RandomInvertParams, randomInvert } from './randomInvert.js';
+export { randomMixup } from './randomMixup.js';
 export { type RandomOrderParams, randomOrder } from './randomOrder.js';
+export { type RandomPosterizeOptions, type RandomPosterizeParams, randomPosterize } from './randomPosterize.js';
 export { type CropParams, type RandomResizedCropOptions, randomResizedCrop } from './randomResizedCrop.js';
+export { type RandomSobelOptions, type RandomSobelParams, randomSobel } from './randomSobel.js';
 export { type RandomSolarizeOptions, type RandomSolarizeParams, randomSolarize } from './randomSolarize.js';
 export {
   type RandomVerticalFlipOptions,

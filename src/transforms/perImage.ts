@@ -49,3 +49,16 @@ export function rangePair(
   checkNumbers(where, { [`${name}[0]`]: [low, min, max], [`${name}[1]`]: [high, low, max] });
   return [low, high];
 }
+
+/** A number, or a range, as a checked pair [min, max]. */
+export function numberOrRange(
+  where: string,
+  name: string,
+  value: number | readonly [number, number],
+  min: number,
+  max = Number.POSITIVE_INFINITY,
+): [number, number] {
+  if (typeof value !== 'number') return rangePair(where, name, value, min, max);
+  checkNumbers(where, { [name]: [value, min, max] });
+  return [value, value];
+}
