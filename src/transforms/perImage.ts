@@ -86,3 +86,16 @@ export function symmetricRange(
   checkNumbers(where, { [name]: [value, 0] });
   return [-value, value];
 }
+
+/** A number, or a range, as a checked pair [min, max]. */
+export function numberOrRange(
+  where: string,
+  name: string,
+  value: number | readonly [number, number],
+  min: number,
+  max = Number.POSITIVE_INFINITY,
+): [number, number] {
+  if (typeof value !== 'number') return rangePair(where, name, value, min, max);
+  checkNumbers(where, { [name]: [value, min, max] });
+  return [value, value];
+}

@@ -1,8 +1,25 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { sub, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { Adapters } from '../adapter.js';
 
 /** Rows of the group 'pretext'. */
 export const pretext: Adapters = {
+  rgbToLab: { outputs: ({ lib, inputs }) => ({ lab: lib.transforms.rgbToLab(inputs.rgb as Tensor4D) }) },
+  labToRgb: { outputs: ({ lib, inputs }) => ({ rgb: lib.transforms.labToRgb(inputs.lab as Tensor4D) }) },
+  tileNormalize: {
+    outputs: ({ lib, inputs }) => ({ normalized: lib.transforms.standardize(inputs.tiles as Tensor4D) }),
+  },
+  sobelMagnitude: {
+    outputs: ({ lib, inputs, params: { variant } }) => ({
+      magnitude: lib.transforms.sobel(inputs.images as Tensor4D, { variant }),
+    }),
+  },
+  morphology: {
+    outputs: ({ lib, inputs }) => {
+      const x = inputs.images as Tensor4D;
+      const [dilation, erosion] = [lib.transforms.dilate(x), lib.transforms.erode(x)];
+      return { dilation, erosion, gradient: sub(dilation, erosion) };
+    },
+  },
   rotate90: {
     outputs: ({ lib, inputs }) =>
       Object.fromEntries([0, 1, 2, 3].map((k) => [`k${k}`, lib.transforms.rotate90(inputs.images as Tensor4D, k)])),

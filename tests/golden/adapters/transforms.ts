@@ -39,6 +39,32 @@ export const transforms: Adapters = {
   resizedCrop: onImages((t, x, { box, size }) => t.resizedCrop(x, new Array(x.shape[0]).fill(box), size)),
   rgbToGrayscale: onImages((t, x, { outputChannels }) => t.rgbToGrayscale(x, { channels: outputChannels })),
   solarize: onImages((t, x, { threshold }) => t.solarize(x, threshold)),
+  posterize: onImages((t, x, { bits }) => t.posterize(x, bits)),
+  autocontrast: onImages((t, x) => t.autocontrast(x)),
+  equalize: onImages((t, x) => t.equalize(x)),
+  adjustSharpness: onImages((t, x, { factor }) => t.adjustSharpness(x, factor)),
+  erase: onImages((t, x, { box, value }) => t.erase(x, box, value)),
+  mixup: {
+    outputs: async ({ lib, inputs, params: { lambda } }) => {
+      const permutation = await (inputs.permutation as Tensor).data();
+      const mix = (x: Tensor): Tensor => lib.transforms.mixup(x, permutation, lambda);
+      return { images: mix(inputs.images as Tensor), labels: mix(inputs.labels as Tensor) };
+    },
+  },
+  cutmix: {
+    outputs: async ({ lib, inputs, params }) => {
+      const x = inputs.images as Tensor4D;
+      const permutation = await (inputs.permutation as Tensor).data();
+      const { boxes, lambda } = lib.transforms.cutmixBoxes(x.shape, params.center, params.lambda);
+      const [top = 0, left = 0, height = 0, width = 0] = boxes[0] as number[];
+      return {
+        images: lib.transforms.cutmix(x, permutation, boxes),
+        labels: lib.transforms.mixup(inputs.labels as Tensor, permutation, lambda),
+        box: [left, top, left + width, top + height],
+        adjustedLambda: lambda[0] as number,
+      };
+    },
+  },
   rgbToHsv: { outputs: ({ lib, inputs }) => ({ hsv: lib.transforms.rgbToHsv(inputs.rgb as Tensor4D) }) },
   hsvToRgb: { outputs: ({ lib, inputs }) => ({ rgb: lib.transforms.hsvToRgb(inputs.hsv as Tensor4D) }) },
 };
