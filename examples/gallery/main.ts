@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startBackend } from '../pretrain/backend.js';
 import { Failure, oneLine } from '../pretrain/failure.js';
-import { loadPhotos } from './photos.js';
 import { drawRows } from './draw.js';
 import { galleryPage } from './page.js';
-import { policyRows, operationRows, transformRows } from './rows.js';
+import { loadPhotos } from './photos.js';
+import { operationRows, policyRows, transformRows } from './rows.js';
 import { stripPng } from './strip.js';
 
 const help = `Writes a page with every transform and policy applied to photos: the original, then eight draws.

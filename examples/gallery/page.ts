@@ -1,6 +1,6 @@
 import { escape, page, section } from '../pretrain/report/html.js';
-import { stripUri } from './strip.js';
 import type { DrawnRow } from './draw.js';
+import { stripUri } from './strip.js';
 
 /** A part of the page. */
 export interface DrawnSection {
@@ -15,10 +15,16 @@ export async function galleryPage(photos: string, sections: readonly DrawnSectio
     const strips: string[] = [];
     for (const { name, caption, original, draws } of rows) {
       const uri = await stripUri([original, ...draws]);
-      strips.push(`<h3>${escape(name)}</h3><p>${escape(caption)}</p><img src="${uri}" alt="${escape(name)}: the original, then draws">`);
+      strips.push(
+        `<h3>${escape(name)}</h3><p>${escape(caption)}</p><img src="${uri}" alt="${escape(name)}: the original, then draws">`,
+      );
     }
     parts.push(section(heading, '', strips.join('\n')));
   }
-  const wide = '<style>body { max-width: 960px; } h3 { font-size: 15px; margin: 14px 0 0; } p { margin: 0 0 4px; }</style>';
-  return page('selfsup transforms', `${wide}<h1>selfsup transforms</h1><p>On ${escape(photos)}: the original first.</p>\n${parts.join('\n')}`);
+  const wide =
+    '<style>body { max-width: 960px; } h3 { font-size: 15px; margin: 14px 0 0; } p { margin: 0 0 4px; }</style>';
+  return page(
+    'selfsup transforms',
+    `${wide}<h1>selfsup transforms</h1><p>On ${escape(photos)}: the original first.</p>\n${parts.join('\n')}`,
+  );
 }

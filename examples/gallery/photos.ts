@@ -19,12 +19,16 @@ const SIZE = 96;
 export async function loadPhotos(path: string | undefined): Promise<Photos> {
   const data = process.env.SELFSUP_DATA;
   const folder = path ?? (data === undefined ? undefined : join(data, 'photos'));
-  if (folder === undefined) return photosOf('rendered scenes', renderScenes(5, { train: 32, test: 8, size: SIZE }).train.images);
+  if (folder === undefined)
+    return photosOf('rendered scenes', renderScenes(5, { train: 32, test: 8, size: SIZE }).train.images);
   const { train } = await readImages(folder, { size: SIZE });
   return photosOf(path ?? 'the photos of SELFSUP_DATA', train.images);
 }
 
-function photosOf(name: string, { data, shape }: { data: Uint8Array | Float32Array; shape: readonly number[] }): Photos {
+function photosOf(
+  name: string,
+  { data, shape }: { data: Uint8Array | Float32Array; shape: readonly number[] },
+): Photos {
   const [count, row] = [shape[0] as number, SIZE * SIZE * 3];
   return {
     name,
@@ -32,7 +36,11 @@ function photosOf(name: string, { data, shape }: { data: Uint8Array | Float32Arr
     copies: (i, copies) => {
       const photo = data.subarray((i % count) * row, ((i % count) + 1) * row);
       const values = new Float32Array(copies * row);
-      for (let c = 0; c < copies; c++) values.set(Float32Array.from(photo, (v) => v / 255), c * row);
+      for (let c = 0; c < copies; c++)
+        values.set(
+          Float32Array.from(photo, (v) => v / 255),
+          c * row,
+        );
       return tensor4d(values, [copies, SIZE, SIZE, 3]);
     },
   };

@@ -21,7 +21,10 @@ export const policyRows: readonly Row[] = rows({
 
 export const transformRows: readonly Row[] = rows({
   randomResizedCrop: ['area 8 to 100 %', t.randomResizedCrop({ size })],
-  'randomResizedCrop, antialias': ['to 32 pixels, antialiased', t.randomResizedCrop({ size: 32, scale: [0.5, 1], antialias: true })],
+  'randomResizedCrop, antialias': [
+    'to 32 pixels, antialiased',
+    t.randomResizedCrop({ size: 32, scale: [0.5, 1], antialias: true }),
+  ],
   'randomResizedCrop, not antialiased': ['to 32 pixels', t.randomResizedCrop({ size: 32, scale: [0.5, 1] })],
   randomCrop: ['padding 12', t.randomCrop({ size, padding: 12 })],
   randomHorizontalFlip: ['half of them', t.randomHorizontalFlip()],
@@ -29,7 +32,10 @@ export const transformRows: readonly Row[] = rows({
   randomRotation: ['up to 30 degrees', t.randomRotation({ degrees: 30 })],
   'randomRotation, border edge': ['the edge continued', t.randomRotation({ degrees: 30, border: 'edge' })],
   randomRotation90: ['quarter turns', t.randomRotation90()],
-  randomAffine: ['turn, move, scale, shear', t.randomAffine({ degrees: 20, translate: [0.1, 0.1], scale: [0.7, 1.2], shear: 15 })],
+  randomAffine: [
+    'turn, move, scale, shear',
+    t.randomAffine({ degrees: 20, translate: [0.1, 0.1], scale: [0.7, 1.2], shear: 15 }),
+  ],
   randomPerspective: ['distortion 0.5, all of them', t.randomPerspective({ p: 1 })],
   'a chain in one resampling': [
     'rotation, perspective, crop, flip',
@@ -44,6 +50,9 @@ export const transformRows: readonly Row[] = rows({
   randomGrayscale: ['half of them', t.randomGrayscale({ p: 0.5 })],
   randomGaussianBlur: ['sigma 0.1 to 2, all of them', t.randomGaussianBlur({ p: 1 })],
   randomGaussianNoise: ['deviation 0.1', t.randomGaussianNoise({ std: 0.1, p: 1 })],
+  randomInvert: ['half of them', t.randomInvert({ p: 0.5 })],
+  randomAutocontrast: ['half of them', t.randomAutocontrast({ p: 0.5 })],
+  randomAdjustSharpness: ['factor 4, half of them', t.randomAdjustSharpness({ factor: 4, p: 0.5 })],
   randomSolarize: ['half of them', t.randomSolarize({ p: 0.5 })],
   randomPosterize: ['2 bits', t.randomPosterize({ bits: 2, p: 1 })],
   randomEqualize: ['half of them', t.randomEqualize({ p: 0.5 })],
@@ -59,8 +68,7 @@ const steps = (from: number, to: number): number[] =>
   Array.from({ length: DRAWS }, (_, i) => from + ((to - from) * i) / (DRAWS - 1));
 
 /** A map of any range, shown from black (its least) to white. */
-const shown = (x: Tensor4D, least: number, most: number): Tensor4D =>
-  tidy(() => div(sub(x, least), most - least));
+const shown = (x: Tensor4D, least: number, most: number): Tensor4D => tidy(() => div(sub(x, least), most - least));
 
 export const operationRows: readonly Row[] = [
   { name: 'adjustBrightness', caption: 'factor 0 to 2', apply: (x) => t.adjustBrightness(x, steps(0, 2)) },
@@ -80,9 +88,21 @@ export const operationRows: readonly Row[] = [
     apply: (x) => t.gaussianBlur(x, { kernelSize: 23, sigma: steps(0, 4) }),
   },
   { name: 'rotate', caption: '-90 to 90 degrees, anticlockwise', apply: (x) => t.rotate(x, steps(-90, 90)) },
-  { name: 'affine', caption: 'shear -30 to 30 degrees', apply: (x) => t.affine(x, { shear: steps(-30, 30).map((s) => [s, 0] as const) }) },
-  { name: 'rotate90', caption: '0 to 3 quarter turns, anticlockwise', apply: (x) => t.rotate90(x, [0, 1, 2, 3, 0, 1, 2, 3]) },
+  {
+    name: 'affine',
+    caption: 'shear -30 to 30 degrees',
+    apply: (x) => t.affine(x, { shear: steps(-30, 30).map((s) => [s, 0] as const) }),
+  },
+  {
+    name: 'rotate90',
+    caption: '0 to 3 quarter turns, anticlockwise',
+    apply: (x) => t.rotate90(x, [0, 1, 2, 3, 0, 1, 2, 3]),
+  },
   { name: 'dilate', caption: '', apply: (x) => t.dilate(x) },
   { name: 'erode', caption: '', apply: (x) => t.erode(x) },
-  { name: 'sobel', caption: "kornia's variant, 4 times as bright", apply: (x) => shown(t.sobel(x, { variant: 'kornia' }), 0, 0.25) },
+  {
+    name: 'sobel',
+    caption: "kornia's variant, 4 times as bright",
+    apply: (x) => shown(t.sobel(x, { variant: 'kornia' }), 0, 0.25),
+  },
 ];
