@@ -17,7 +17,7 @@ export interface RunState {
 /** Everything that a checkpoint of {@link pretrain} covers. */
 interface Run {
   // The batch of a method does not matter to its state.
-  readonly method: Pick<Method<never, unknown>, 'getState' | 'setState'>;
+  readonly method: Pick<Method<never, unknown>, 'getState' | 'setState' | 'variables'>;
   readonly optimizer: Optimizer;
   readonly seed: Seed;
   readonly run: RunState;
@@ -35,7 +35,7 @@ export async function saveRun(store: CheckpointStore, { method, optimizer, seed,
     images: run.images,
     loss: { dtype: 'float32', shape: [run.loss.length], data: Float32Array.from(run.loss) },
     method: await method.getState(),
-    optimizer: await getOptimizerState(optimizer),
+    optimizer: await getOptimizerState(optimizer, method.variables),
   };
   if (!allFinite(state)) {
     throw new Error(
@@ -59,7 +59,7 @@ export async function loadRun(store: CheckpointStore, { method, optimizer, seed,
     );
   }
   await method.setState(state.method as State);
-  await setOptimizerState(optimizer, state.optimizer);
+  await setOptimizerState(optimizer, state.optimizer, { variables: method.variables });
   run.step = state.step as number;
   run.seconds = state.seconds as number;
   run.images = state.images as number;

@@ -2,7 +2,14 @@ import { memory, type Optimizer, Tensor, type Tensor2D, train, Variable, zeros }
 import { afterEach, expect, test } from 'vitest';
 import type { State } from '../../src/internal/state.js';
 import { foldIn } from '../../src/random/index.js';
-import { batches, type CheckpointStore, type PretrainOptions, pretrain } from '../../src/training/index.js';
+import {
+  AdamW,
+  batches,
+  type CheckpointStore,
+  LARS,
+  type PretrainOptions,
+  pretrain,
+} from '../../src/training/index.js';
 import { flat, hold, onEveryBackend, uniforms } from '../helpers/index.js';
 import { ToyMethod } from './toyMethod.js';
 
@@ -23,6 +30,8 @@ const optimizers: Record<string, () => Optimizer> = {
   momentum: () => train.momentum(0.1, 0.9),
   rmsprop: () => train.rmsprop(0.01, 0.9, 0.1, 1e-8),
   adam: () => train.adam(0.05, 0.9, 0.999, 1e-8),
+  LARS: () => new LARS({ learningRate: 0.1, noDecay: 'none' }),
+  AdamW: () => new AdamW({ learningRate: (step) => 0.05 / (step + 1) }),
 };
 const source = () => batches(uniforms<Tensor2D>(1, [20, 3]), { size: 4 }, 5);
 
