@@ -5,6 +5,7 @@ export type { ArrayState, State, StateValue } from '../internal/state.js';
 export { AdamW, type AdamWOptions } from './adamW.js';
 export { type Batches, type BatchesOptions, batches, type NamedBatch, type NamedData } from './batches.js';
 export type { BatchSource, DatasetIterator, DatasetLike } from './batchSource.js';
+export { type CachedGradientsOptions, cachedGradients, type ValueAndGradients } from './cachedGradients.js';
 export type { TrainingCallbacks, TrainingLogs } from './callbacks.js';
 export { clipByGlobalNorm } from './clipByGlobalNorm.js';
 export { type CosineScheduleOptions, cosineSchedule } from './cosineSchedule.js';
