@@ -9,6 +9,7 @@ export { type CachedGradientsOptions, cachedGradients, type ValueAndGradients } 
 export type { TrainingCallbacks, TrainingLogs } from './callbacks.js';
 export { clipByGlobalNorm } from './clipByGlobalNorm.js';
 export { type CosineScheduleOptions, cosineSchedule } from './cosineSchedule.js';
+export { type IndexedDBCheckpointOptions, indexedDBCheckpoint } from './indexedDBCheckpoint.js';
 export { LARS, type LARSOptions } from './lars.js';
 export { type LayerWiseDecayOptions, layerWiseDecay } from './layerWiseDecay.js';
 export type { Method } from './method.js';
