@@ -129,7 +129,7 @@ export async function pretrain<Batch, Prepared>(
               [epoch, firstStep] = [next.epoch, step - Math.floor(next.index / accumulate)];
               await callAll(callbacks, 'onEpochBegin', epoch, {});
             }
-            const size = accumulate === 1 ? { size: batchSize(next.batch) } : {};
+            const size: TrainingLogs = accumulate === 1 ? { size: batchSize(next.batch) } : {};
             await callAll(callbacks, 'onBatchBegin', step - firstStep, { ...size, step });
           }
           await sum.add(next.batch, foldIn(seed, step * accumulate + sum.batches), step);

