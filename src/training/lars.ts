@@ -160,7 +160,8 @@ export class LARS extends Optimizer {
       const adapts = !picks(options.noAdaptation, variable);
       const step = this[options.convention](variable, gradient, decay, adapts);
       const old = options.momentum === 0 ? undefined : slots?.[0];
-      const buffer = old ? add(mul(old, momentum), mul(step, 1 - options.dampening)) : step;
+      const fresh = old && options.dampening > 0 ? mul(step, 1 - options.dampening) : step;
+      const buffer = old ? add(mul(old, momentum), fresh) : fresh;
       const moved = options.nesterov ? add(step, mul(buffer, momentum)) : buffer;
       const scale = this.scale ? valueAt(NAME, 'learningRateScale', this.scale(variable), iterations, 0) : 1;
       return { value: sub(variable, mul(moved, rate * scale)), slots: [buffer] };
