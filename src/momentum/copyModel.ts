@@ -46,6 +46,16 @@ export function copyModel(where: string, model: LayersModel): ModelCopy {
   };
 }
 
+/** Throws ShapeError unless a model still has the weights that its copy was made from. */
+export function checkSameWeights(where: string, model: LayersModel, { parameters, statistics }: ModelCopy): void {
+  const known = new Set([...parameters, ...statistics].map(({ source }) => source));
+  const now = weightsByLayer(model).map(variableOf);
+  if (now.length === known.size && now.every((weight) => known.has(weight))) return;
+  throw new ShapeError(
+    `${where}: model must have the ${known.size} weights that it was copied with, got ${now.length}.`,
+  );
+}
+
 /** Weights in the order of the layers, which does not depend on what is frozen; that of `model.weights` does. */
 function weightsByLayer(model: LayersModel): LayerVariable[] {
   const weights = model.layers.flatMap((layer) =>

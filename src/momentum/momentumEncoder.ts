@@ -5,7 +5,7 @@ import { ShapeError } from '../internal/errors.js';
 import { type Schedule, valueAt } from '../internal/schedule.js';
 import { fromArrayState, type State, toArrayState } from '../internal/state.js';
 import { withGradient } from '../internal/withGradient.js';
-import { copyModel, type ModelCopy, type WeightPair } from './copyModel.js';
+import { checkSameWeights, copyModel, type ModelCopy, type WeightPair } from './copyModel.js';
 import { ema } from './ema.js';
 
 /** Options of {@link MomentumEncoder}. */
@@ -16,7 +16,8 @@ export interface MomentumEncoderOptions {
    */
   readonly momentum?: Schedule;
   /**
-   * What becomes of weights that no optimizer moves, the moving mean and variance of batch normalisation above all:
+   * What becomes of weights that no optimizer moves, the moving mean and variance of batch normalisation above all
+   * (lightly's and solo-learn's momentum update forgets them, so that they stay those of the first step):
    *
    * - `'own'`: the copy's layers keep their own, from the batches that `apply` sees in training mode. As the authors of MoCo
    *   and BYOL do.
@@ -58,6 +59,7 @@ export interface ApplyOptions {
  */
 export class MomentumEncoder {
   private readonly copy: ModelCopy;
+  private readonly source: LayersModel;
   private readonly momentum: Schedule;
   private readonly statistics: 'own' | 'ema' | 'copy';
   private step = 0;
@@ -76,6 +78,7 @@ export class MomentumEncoder {
     this.momentum = momentum;
     this.statistics = statistics;
     this.copy = copyModel('MomentumEncoder', model);
+    this.source = model;
   }
 
   /** The copy, to be saved or probed. It stays this encoder's: `dispose` frees it. */
@@ -88,7 +91,8 @@ export class MomentumEncoder {
    * Moves the copy towards the model. Call it once a step.
    *
    * @param momentum - In [0, 1], for this update in place of the one given at the start.
-   * @throws RangeError if the momentum is outside [0, 1]; Error after dispose() or once the model was disposed.
+   * @throws RangeError if the momentum is outside [0, 1]; ShapeError if the model has got or lost layers since; Error after
+   * dispose() or once the model was disposed. Then nothing has changed.
    */
   update(momentum?: number): void {
     this.checkAlive();
@@ -99,6 +103,7 @@ export class MomentumEncoder {
     if ([...parameters, ...statistics].some(({ source }) => source.isDisposed)) {
       throw new Error(`${where}: the model that it follows was disposed.`);
     }
+    checkSameWeights(where, this.source, this.copy);
     follow(parameters, m);
     if (this.statistics !== 'own') follow(statistics, this.statistics === 'copy' ? 0 : m);
     this.step += 1;

@@ -16,58 +16,111 @@ export interface DatasetIterator<B> {
 }
 
 /**
- * Where batches come from: {@link Batches} (addressed by step), an iterable or async iterable of batches, a function that
- * starts a new one each epoch, or a tf.data dataset. An iterable that can be started once serves one epoch.
+ * Where batches come from, and what a resumed run makes of it:
+ *
+ * - {@link Batches}: any batch at once, so a resumed run goes on exactly.
+ * - An array of batches, over and over; exactly too. Its batches stay the caller's; all others are disposed after use.
+ * - A function that starts a pass, or a tf.data dataset: each epoch is a new pass. A resumed run draws the batches that it
+ *   has seen and drops them, which is exact if every pass number k is the same again.
+ * - An iterable or async iterable: a new pass each epoch if it can be started again, as sets can; a generator can't, and
+ *   ends the run when it ends. Resumed as above, from one that starts at the beginning; one that ends too early is an error.
  */
 export type BatchSource<B> =
   | Batches<B>
+  | readonly B[]
   | Iterable<B>
   | AsyncIterable<B>
   | (() => Iterable<B> | AsyncIterable<B>)
   | DatasetLike<B>;
 
-/** The next batch, and whether it starts an epoch; null when there are no more. */
+/** The next batch, its epoch and its place in it. */
 export interface NextBatch<B> {
   readonly batch: B;
   readonly epoch: number;
   readonly index: number;
+  /** Frees the batch, unless it is the caller's. */
+  readonly release: () => void;
 }
 
-type Pull<B> = () => Promise<IteratorResult<B>>;
+/** One pass over the data. */
+interface Pass<B> {
+  readonly next: () => Promise<IteratorResult<B>>;
+  /** Tells a source that is left early, so that its `finally` runs. */
+  readonly close: () => Promise<unknown>;
+  /** Whether another pass may have nothing to give, and that is the end. */
+  readonly mayEnd: boolean;
+  /** Whether there is no other pass. */
+  readonly once: boolean;
+}
 
-async function startPass<B>(source: Exclude<BatchSource<B>, Batches<B>>): Promise<Pull<B>> {
+type Passes<B> = Exclude<BatchSource<B>, Batches<B> | readonly B[]>;
+
+async function startPass<B>(source: Passes<B>): Promise<Pass<B>> {
   if (typeof source === 'object' && 'iterator' in source && typeof source.iterator === 'function') {
     const iterator = await source.iterator();
-    return () => iterator.next();
+    return { next: () => iterator.next(), close: async () => undefined, mayEnd: false, once: false };
   }
-  const iterable = (typeof source === 'function' ? source() : source) as Iterable<B> | AsyncIterable<B>;
+  const isFunction = typeof source === 'function';
+  const iterable = (isFunction ? source() : source) as Iterable<B> | AsyncIterable<B>;
   const iterator = Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
-  return async () => iterator.next();
+  return {
+    next: async () => iterator.next(),
+    close: async () => iterator.return?.(),
+    mayEnd: !isFunction,
+    once: !isFunction && (iterator as unknown) === iterable,
+  };
 }
 
 /**
- * Batches from `start` on. Addressed ones are fetched directly; of others, the first `start` are drawn and disposed, so
- * that a resumed run sees the batches that it would have seen.
+ * Batches from `start` on. Those of which any can be had are fetched directly; of others, the first `start` are drawn and
+ * disposed, so that a resumed run sees the batches that it would have seen.
  */
 export async function* batchesFrom<B>(source: BatchSource<B>, start: number): AsyncGenerator<NextBatch<B>> {
-  if (isAddressed(source)) {
-    for (let step = start; ; step++) {
-      const { stepsPerEpoch } = source;
-      yield { batch: source.at(step), epoch: Math.floor(step / stepsPerEpoch), index: step % stepsPerEpoch };
+  const length = epochLength(source);
+  if (length !== undefined) {
+    if (length === 0) throw noBatches(0);
+    for (let at = start; ; at++) {
+      const place = { epoch: Math.floor(at / length), index: at % length };
+      if (isAddressed(source)) {
+        const batch = source.at(at);
+        yield { batch, ...place, release: () => disposeBatch(batch) };
+      } else yield { batch: (source as readonly B[])[at % length] as B, ...place, release: () => undefined };
     }
   }
-  const once = !(Array.isArray(source) || typeof source === 'function' || 'iterator' in (source as object));
   let skip = start;
-  for (let epoch = 0; epoch === 0 || !once; epoch++) {
-    const pull = await startPass(source as Exclude<BatchSource<B>, Batches<B>>);
-    let index = 0;
-    for (let result = await pull(); !result.done; result = await pull(), index++) {
-      if (skip-- > 0) disposeBatch(result.value);
-      else yield { batch: result.value, epoch, index };
+  for (let epoch = 0; ; epoch++) {
+    const pass = await startPass(source as Passes<B>);
+    let [index, ended] = [0, false];
+    try {
+      for (let result = await pass.next(); !result.done; result = await pass.next(), index++) {
+        const { value: batch } = result;
+        if (skip > 0) {
+          skip -= 1;
+          disposeBatch(batch);
+        } else yield { batch, epoch, index, release: () => disposeBatch(batch) };
+      }
+      ended = true;
+    } finally {
+      if (!ended) await pass.close();
     }
-    if (index === 0)
-      throw new RangeError(`pretrain: batches must give at least one batch per epoch, got none in epoch ${epoch}.`);
+    if (index === 0 && !(pass.mayEnd && epoch > 0)) throw noBatches(epoch);
+    if (index === 0 || pass.once) break;
   }
+  if (skip > 0) {
+    throw new RangeError(
+      `pretrain: batches must reach to where the checkpoint stands, ${start} batches, got ${start - skip}; a function that starts a new pass may be called again.`,
+    );
+  }
+}
+
+function noBatches(epoch: number): RangeError {
+  return new RangeError(`pretrain: batches must give at least one batch per epoch, got none in epoch ${epoch}.`);
+}
+
+/** Batches of an epoch, where that is known beforehand. */
+export function epochLength(source: BatchSource<unknown>): number | undefined {
+  if (isAddressed(source)) return source.stepsPerEpoch;
+  return Array.isArray(source) ? source.length : undefined;
 }
 
 /** True for batches addressed by step. */

@@ -2,8 +2,9 @@
 export type TrainingLogs = { readonly [name: string]: number };
 
 /**
- * Callbacks of a training loop, as tfjs-layers' `CustomCallbackArgs`: what serves `model.fit` serves here too. A batch is
- * counted within its epoch; `logs` hold `loss`, `size` and the `step` since the start.
+ * Callbacks of a training loop, as tfjs-layers' `CustomCallbackArgs`: what serves `model.fit` serves here too, such as what
+ * tfjs-vis's `show.fitCallbacks` returns. A batch (a step, where gradients are accumulated) is counted within its epoch;
+ * `logs` hold `loss`, `size` and the `step` since the start.
  */
 export interface TrainingCallbacks {
   /** Before the first step. */
@@ -12,7 +13,7 @@ export interface TrainingCallbacks {
   readonly onTrainEnd?: (logs?: TrainingLogs) => unknown;
   /** Before the first batch of a pass over the data. */
   readonly onEpochBegin?: (epoch: number, logs?: TrainingLogs) => unknown;
-  /** After a pass over the data, also one that was cut short. */
+  /** After a pass over the data, also one that was cut short; `loss` is the mean over its steps. */
   readonly onEpochEnd?: (epoch: number, logs?: TrainingLogs) => unknown;
   /** Before a step. */
   readonly onBatchBegin?: (batch: number, logs?: TrainingLogs) => unknown;

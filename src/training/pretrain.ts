@@ -1,12 +1,14 @@
-import { dispose, type NamedTensorMap, type Optimizer, type Scalar, variableGrads } from '@tensorflow/tfjs-core';
+import { dispose, type NamedTensorMap, type Optimizer } from '@tensorflow/tfjs-core';
 import type { CheckpointStore } from '../internal/checkpointStore.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { type Schedule, valueAt } from '../internal/schedule.js';
 import { foldIn, randomKey, type Seed } from '../random/index.js';
-import { type BatchSource, batchesFrom, batchSize, disposeBatch, isAddressed } from './batchSource.js';
-import { callAll, type TrainingCallbacks } from './callbacks.js';
+import { type BatchSource, batchesFrom, batchSize, epochLength } from './batchSource.js';
+import { callAll, type TrainingCallbacks, type TrainingLogs } from './callbacks.js';
 import { checkGradients } from './checkGradients.js';
+import { clipByGlobalNorm } from './clipByGlobalNorm.js';
+import { GradientMean } from './gradientMean.js';
 import type { Method } from './method.js';
 import { checkOptimizerState } from './optimizerState.js';
 import { loadRun, type RunState, saveRun } from './runState.js';
@@ -29,11 +31,20 @@ export interface PretrainOptions {
   readonly minutes?: number;
   /** Moves `method.variables`; any tfjs optimizer. It stays the caller's. Give Adam its epsilon explicitly. */
   readonly optimizer: Optimizer;
-  /** Seed of views and masks: step k draws from `foldIn(seed, k)`. */
+  /** Seed of views and masks: batch k draws from `foldIn(seed, k)`. */
   readonly seed: Seed;
   /** Learning rate per step, set on the optimizer before each one. Without it the optimizer's own is used. */
   readonly learningRate?: Schedule;
-  /** Called as tfjs-layers calls those of `fit`; logs hold `loss`, `size` and `step`. */
+  /**
+   * Batches of a step, an integer \>= 1: the gradient is the mean of theirs, and one batch at a time is in memory. For a
+   * loss that is a mean over samples this is the gradient of the large batch. It is not for a contrastive loss, whose
+   * negatives stay those of each small batch; `cachedGradients` gives that. Batch b draws from `foldIn(seed, b)`, and
+   * batches that don't fill the last step are left out. @defaultValue 1
+   */
+  readonly accumulate?: number;
+  /** Largest length of all gradients together, \> 0 (see `clipByGlobalNorm`). @defaultValue none */
+  readonly clipNorm?: number;
+  /** Called as tfjs-layers calls those of `fit`, tfjs-vis's `show.fitCallbacks` too; logs hold `loss`, `size`, `step`. */
   readonly callbacks?: TrainingCallbacks | readonly TrainingCallbacks[];
   /** Stops after the step in progress, with a checkpoint. */
   readonly signal?: AbortSignal;
@@ -61,7 +72,7 @@ export interface History {
  * weights, bit for bit, as one that was not.
  *
  * @param method - What is trained; it stays the caller's.
- * @param source - Batches, disposed after each step. Of an iterable, resume draws and drops the batches already seen.
+ * @param source - Batches; see {@link BatchSource} for what is disposed and what a resumed run makes of each kind.
  * @param options - When to stop, optimizer, seed, callbacks, checkpoint.
  * @returns Losses and speed.
  * @throws RangeError on bad options or a checkpoint of another seed; ShapeError on a checkpoint of another architecture;
@@ -84,64 +95,83 @@ export async function pretrain<Batch, Prepared>(
   source: BatchSource<Batch>,
   options: PretrainOptions,
 ): Promise<History> {
-  const { optimizer, seed, learningRate, signal, checkpoint } = options;
+  const { optimizer, seed, accumulate = 1, clipNorm, learningRate, signal, checkpoint } = options;
   const limit = stepLimit(source, options);
   const callbacks = [options.callbacks ?? []].flat() as TrainingCallbacks[];
   const run: RunState = { step: 0, loss: [], seconds: 0, images: 0 };
+  const whole = { method, optimizer, seed, accumulate, run };
   if (checkpoint) {
     await checkOptimizerState(optimizer);
-    await loadRun(checkpoint.store, { method, optimizer, seed, run });
+    await loadRun(checkpoint.store, whole);
   }
   const begun = performance.now();
   const before = run.seconds;
   const save = async (): Promise<void> => {
-    if (checkpoint) await saveRun(checkpoint.store, { method, optimizer, seed, run });
+    if (checkpoint) await saveRun(checkpoint.store, whole);
   };
   await callAll(callbacks, 'onTrainBegin', {});
-  let epoch = -1;
-  let last: number | undefined;
+  let [epoch, firstStep] = [-1, 0];
+  const endEpoch = async (): Promise<void> => {
+    if (epoch >= 0) await callAll(callbacks, 'onEpochEnd', epoch, meanLoss(run.loss.slice(firstStep)));
+  };
   const late = (): boolean => options.minutes !== undefined && performance.now() - begun >= options.minutes * 60_000;
   const over = (): boolean => run.step >= limit.steps || signal?.aborted === true || late();
-  if (!over()) {
-    for await (const next of batchesFrom(source, run.step)) {
-      try {
-        if (next.epoch >= limit.epochs) break;
-        if (next.epoch !== epoch) {
-          if (epoch >= 0) await callAll(callbacks, 'onEpochEnd', epoch, { loss: last as number });
-          epoch = next.epoch;
-          await callAll(callbacks, 'onEpochBegin', epoch, {});
+  const sum = new GradientMean(method);
+  try {
+    if (!over()) {
+      for await (const next of batchesFrom(source, run.step * accumulate)) {
+        try {
+          const { step } = run;
+          if (sum.batches === 0) {
+            if (next.epoch >= limit.epochs) break;
+            if (next.epoch !== epoch) {
+              await endEpoch();
+              [epoch, firstStep] = [next.epoch, step - Math.floor(next.index / accumulate)];
+              await callAll(callbacks, 'onEpochBegin', epoch, {});
+            }
+            const size: TrainingLogs = accumulate === 1 ? { size: batchSize(next.batch) } : {};
+            await callAll(callbacks, 'onBatchBegin', step - firstStep, { ...size, step });
+          }
+          await sum.add(next.batch, foldIn(seed, step * accumulate + sum.batches), step);
+          if (sum.batches < accumulate) continue;
+          if (learningRate !== undefined)
+            setLearningRate(optimizer, valueAt('pretrain', 'learningRate', learningRate, step, 0));
+          const { loss, size, grads } = sum.take();
+          await move(optimizer, grads, clipNorm, step);
+          method.afterStep();
+          run.loss.push(loss);
+          run.step += 1;
+          run.images += size;
+          run.seconds = before + (performance.now() - begun) / 1000;
+          await callAll(callbacks, 'onBatchEnd', step - firstStep, { loss, size, step });
+        } finally {
+          next.release();
         }
-        const { step } = run;
-        const size = batchSize(next.batch);
-        await callAll(callbacks, 'onBatchBegin', next.index, { size, step });
-        if (learningRate !== undefined)
-          setLearningRate(optimizer, valueAt('pretrain', 'learningRate', learningRate, step, 0));
-        last = await trainStep(method, next.batch, { optimizer, key: foldIn(seed, step), step });
-        run.loss.push(last);
-        run.step += 1;
-        run.images += size;
-        run.seconds = before + (performance.now() - begun) / 1000;
-        await callAll(callbacks, 'onBatchEnd', next.index, { loss: last, size, step });
-      } finally {
-        disposeBatch(next.batch);
+        if (over()) break;
+        if (checkpoint && run.step % (checkpoint.every ?? 100) === 0) await save();
+        // Timers, Ctrl-C and the page get their turn.
+        await new Promise((resolve) => setTimeout(resolve));
       }
-      if (over()) break;
-      if (checkpoint && run.step % (checkpoint.every ?? 100) === 0) await save();
-      // Timers, Ctrl-C and the page get their turn.
-      await new Promise((resolve) => setTimeout(resolve));
     }
+  } finally {
+    sum.dispose();
   }
-  if (epoch >= 0) await callAll(callbacks, 'onEpochEnd', epoch, { loss: last as number });
+  await endEpoch();
   await save();
-  await callAll(callbacks, 'onTrainEnd', last === undefined ? {} : { loss: last });
+  await callAll(callbacks, 'onTrainEnd', meanLoss(run.loss.slice(-1)));
   const imagesPerSecond = run.seconds > 0 ? run.images / run.seconds : 0;
   const stopped = signal?.aborted && run.step < limit.steps ? 'aborted' : 'finished';
   return { loss: run.loss, steps: run.step, seconds: run.seconds, imagesPerSecond, stopped };
 }
 
+/** Logs of an epoch as `fit` has them: the mean over its steps, where there was one. */
+function meanLoss(losses: readonly number[]): TrainingLogs {
+  return losses.length === 0 ? {} : { loss: losses.reduce((total, x) => total + x, 0) / losses.length };
+}
+
 /** Checks the options; a bound that is not given is infinite. */
 function stepLimit(source: BatchSource<unknown>, options: PretrainOptions): { steps: number; epochs: number } {
-  const { steps, epochs, minutes, checkpoint, seed } = options;
+  const { steps, epochs, minutes, checkpoint, seed, accumulate = 1, clipNorm } = options;
   randomKey(seed);
   if (steps === undefined && epochs === undefined && minutes === undefined) {
     throw new RangeError('pretrain: one of steps, epochs and minutes must be given, got none.');
@@ -150,37 +180,30 @@ function stepLimit(source: BatchSource<unknown>, options: PretrainOptions): { st
   if (epochs !== undefined) checkIntegers('pretrain', { epochs: [epochs, 1] });
   if (minutes !== undefined) checkNumbers('pretrain', { minutes: [minutes, Number.MIN_VALUE] });
   if (checkpoint?.every !== undefined) checkIntegers('pretrain', { 'checkpoint.every': [checkpoint.every, 1] });
-  const all = isAddressed(source)
-    ? (epochs ?? Number.POSITIVE_INFINITY) * source.stepsPerEpoch
-    : Number.POSITIVE_INFINITY;
-  return { steps: Math.min(steps ?? Number.POSITIVE_INFINITY, all), epochs: epochs ?? Number.POSITIVE_INFINITY };
+  checkIntegers('pretrain', { accumulate: [accumulate, 1] });
+  if (clipNorm !== undefined) checkNumbers('pretrain', { clipNorm: [clipNorm, Number.MIN_VALUE] });
+  const all = (epochs ?? Number.POSITIVE_INFINITY) * (epochLength(source) ?? Number.POSITIVE_INFINITY);
+  if (all > 0 && all < accumulate) {
+    throw new RangeError(`pretrain: accumulate must be at most the batches of all epochs, ${all}, got ${accumulate}.`);
+  }
+  const most = all > 0 ? Math.floor(all / accumulate) : Number.POSITIVE_INFINITY;
+  return { steps: Math.min(steps ?? Number.POSITIVE_INFINITY, most), epochs: epochs ?? Number.POSITIVE_INFINITY };
 }
 
-/** One step; the loss. Nothing is left behind, whatever happens. */
-async function trainStep<Batch, Prepared>(
-  method: Method<Batch, Prepared>,
-  batch: Batch,
-  { optimizer, key, step }: { optimizer: Optimizer; key: Seed; step: number },
-): Promise<number> {
-  let prepared: Prepared | undefined;
-  let result: { value: Scalar; grads: NamedTensorMap } | undefined;
+/** Moves the variables, unless a gradient is not finite, and frees the gradients. */
+async function move(
+  optimizer: Optimizer,
+  grads: NamedTensorMap,
+  clipNorm: number | undefined,
+  step: number,
+): Promise<void> {
+  let clipped: NamedTensorMap = {};
   try {
-    prepared = method.prepare(batch, key);
-    const ready = prepared;
-    result = variableGrads(() => method.loss(ready), method.variables);
-    const loss = (await result.value.data())[0] as number;
-    if (!Number.isFinite(loss)) {
-      throw new Error(
-        `pretrain: the loss is ${loss} at step ${step}: the data holds NaN, or the learning rate is too high.`,
-      );
-    }
-    await checkGradients(result.grads, step);
-    optimizer.applyGradients(result.grads);
-    method.afterStep();
-    return loss;
+    await checkGradients(grads, step);
+    if (clipNorm !== undefined) clipped = clipByGlobalNorm(grads, clipNorm);
+    optimizer.applyGradients(clipNorm === undefined ? grads : clipped);
   } finally {
-    disposeBatch(prepared);
-    if (result) dispose([result.value, ...Object.values(result.grads)]);
+    dispose([...Object.values(grads), ...Object.values(clipped)]);
   }
 }
 

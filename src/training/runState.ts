@@ -17,25 +17,31 @@ export interface RunState {
 /** Everything that a checkpoint of {@link pretrain} covers. */
 interface Run {
   // The batch of a method does not matter to its state.
-  readonly method: Pick<Method<never, unknown>, 'getState' | 'setState'>;
+  readonly method: Pick<Method<never, unknown>, 'getState' | 'setState' | 'variables'>;
   readonly optimizer: Optimizer;
   readonly seed: Seed;
+  /** Batches of a step: what the position counts in. */
+  readonly accumulate: number;
   readonly run: RunState;
 }
 
 const FORMAT = 'selfsup-pretrain-1';
 
 /** Keeps method, optimizer, losses and position. Throws rather than keep weights that are not finite. */
-export async function saveRun(store: CheckpointStore, { method, optimizer, seed, run }: Run): Promise<void> {
+export async function saveRun(
+  store: CheckpointStore,
+  { method, optimizer, seed, accumulate, run }: Run,
+): Promise<void> {
   const state: State = {
     format: FORMAT,
     seed: { ...randomKey(seed) },
     step: run.step,
+    accumulate,
     seconds: run.seconds,
     images: run.images,
     loss: { dtype: 'float32', shape: [run.loss.length], data: Float32Array.from(run.loss) },
     method: await method.getState(),
-    optimizer: await getOptimizerState(optimizer),
+    optimizer: await getOptimizerState(optimizer, method.variables),
   };
   if (!allFinite(state)) {
     throw new Error(
@@ -46,7 +52,10 @@ export async function saveRun(store: CheckpointStore, { method, optimizer, seed,
 }
 
 /** Goes on from a kept state, if there is one. */
-export async function loadRun(store: CheckpointStore, { method, optimizer, seed, run }: Run): Promise<void> {
+export async function loadRun(
+  store: CheckpointStore,
+  { method, optimizer, seed, accumulate, run }: Run,
+): Promise<void> {
   const state = await store.load();
   if (state === null) return;
   if (state.format !== FORMAT)
@@ -58,8 +67,12 @@ export async function loadRun(store: CheckpointStore, { method, optimizer, seed,
       `pretrain: seed must be that of the checkpoint, ${JSON.stringify(kept)}, got ${JSON.stringify({ high, low })}.`,
     );
   }
+  const before = (state.accumulate ?? 1) as number;
+  if (before !== accumulate) {
+    throw new RangeError(`pretrain: accumulate must be that of the checkpoint, ${before}, got ${accumulate}.`);
+  }
   await method.setState(state.method as State);
-  await setOptimizerState(optimizer, state.optimizer);
+  await setOptimizerState(optimizer, state.optimizer, { variables: method.variables });
   run.step = state.step as number;
   run.seconds = state.seconds as number;
   run.images = state.images as number;

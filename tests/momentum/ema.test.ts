@@ -18,7 +18,7 @@ onEveryBackend('ema', () => {
         await expectClose((await Promise.all(targets.map(flat))).flat(), expected, tolerance);
         expect(await Promise.all(sources.map(flat))).toEqual(from);
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     ));
 
   test('the copy of momentum 0 is a copy', async () => {

@@ -152,6 +152,22 @@ onEveryBackend('MomentumEncoder', () => {
     copy.dispose();
   });
 
+  test('an update of a model that has got another layer since is an error, and changes nothing', async () => {
+    const online = sequential({ layers: [layers.dense({ units: 2, inputShape: [3] })] });
+    const copy = new MomentumEncoder(online, { momentum: 0 });
+    disturb(online, 1);
+    copy.update();
+    const before = await weightsOf(copy.model);
+    online.add(layers.dense({ units: 2 }));
+    disturb(online, 5);
+    expect(() => copy.update()).toThrow(
+      'MomentumEncoder.update: model must have the 2 weights that it was copied with, got 4.',
+    );
+    expect(await weightsOf(copy.model)).toEqual(before);
+    online.dispose();
+    copy.dispose();
+  });
+
   test('rejects other architectures, unbuilt models and several outputs', async () => {
     const [online, other] = [encoder(3), encoder(2)];
     const [copy, wrong] = [new MomentumEncoder(online), new MomentumEncoder(other)];

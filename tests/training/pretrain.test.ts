@@ -1,9 +1,18 @@
-import { memory, type Optimizer, Tensor, type Tensor2D, train, Variable, zeros } from '@tensorflow/tfjs-core';
+import { memory, type Optimizer, slice, Tensor, type Tensor2D, train, Variable, zeros } from '@tensorflow/tfjs-core';
 import { afterEach, expect, test } from 'vitest';
 import type { State } from '../../src/internal/state.js';
 import { foldIn } from '../../src/random/index.js';
-import { batches, type CheckpointStore, type PretrainOptions, pretrain } from '../../src/training/index.js';
-import { flat, hold, onEveryBackend, uniforms } from '../helpers/index.js';
+import {
+  AdamW,
+  type BatchSource,
+  batches,
+  type CheckpointStore,
+  LARS,
+  type PretrainOptions,
+  pretrain,
+  type TrainingCallbacks,
+} from '../../src/training/index.js';
+import { expectClose, flat, hold, onEveryBackend, uniforms } from '../helpers/index.js';
 import { ToyMethod } from './toyMethod.js';
 
 class MemoryStore implements CheckpointStore {
@@ -23,6 +32,8 @@ const optimizers: Record<string, () => Optimizer> = {
   momentum: () => train.momentum(0.1, 0.9),
   rmsprop: () => train.rmsprop(0.01, 0.9, 0.1, 1e-8),
   adam: () => train.adam(0.05, 0.9, 0.999, 1e-8),
+  LARS: () => new LARS({ learningRate: 0.1, noDecay: 'none' }),
+  AdamW: () => new AdamW({ learningRate: (step) => 0.05 / (step + 1) }),
 };
 const source = () => batches(uniforms<Tensor2D>(1, [20, 3]), { size: 4 }, 5);
 
@@ -62,15 +73,15 @@ onEveryBackend('pretrain', () => {
   test.each(Object.keys(optimizers))('interrupted and resumed equals uninterrupted, bit for bit: %s', async (name) => {
     const make = optimizers[name] as () => Optimizer;
     const whole = make();
-    const { history, weights } = await run({ steps: 37, optimizer: whole });
+    const { history, weights } = await run({ steps: 13, optimizer: whole });
     const store = new MemoryStore();
     const [first, second] = [make(), make()];
-    await run({ steps: 28, optimizer: first, checkpoint: { store } });
-    const resumed = await run({ steps: 37, optimizer: second, checkpoint: { store } });
+    await run({ steps: 8, optimizer: first, checkpoint: { store } });
+    const resumed = await run({ steps: 13, optimizer: second, checkpoint: { store } });
     expect(resumed.weights).toEqual(weights);
     expect(resumed.history.loss).toEqual(history.loss);
-    expect(resumed.method.steps).toBe(37);
-    expect(resumed.method.seeds).toEqual(Array.from({ length: 9 }, (_, i) => foldIn(3, 28 + i)));
+    expect(resumed.method.steps).toBe(13);
+    expect(resumed.method.seeds).toEqual(Array.from({ length: 5 }, (_, i) => foldIn(3, 8 + i)));
   });
 
   test('keeps no tensor but the slots of the optimizer', async () => {
@@ -175,6 +186,121 @@ onEveryBackend('pretrain', () => {
     await expect(losses(() => [])).rejects.toThrow(
       'batches must give at least one batch per epoch, got none in epoch 0',
     );
+  });
+
+  test("an array of batches goes round, stays the caller's, and resumes without a second look", async () => {
+    const array = Array.from({ length: 3 }, (_, i) => uniforms<Tensor2D>(i, [4, 3]));
+    const rounds = async (extra: Partial<PretrainOptions>, from: BatchSource<Tensor2D> = array) => {
+      const [method, optimizer] = [new ToyMethod(), train.sgd(0.1)];
+      methods.push(method);
+      used.push(optimizer);
+      return (await pretrain(method, from, { steps: 7, seed: 1, optimizer, ...extra })).loss;
+    };
+    const expected = await rounds({});
+    expect(array.some(({ isDisposed }) => isDisposed)).toBe(false);
+    const copies = (): Tensor2D[] => array.map((batch) => hold(batch.clone()));
+    expect(await rounds({}, copies)).toEqual(expected);
+    const store = new MemoryStore();
+    await rounds({ steps: 4, checkpoint: { store } });
+    const seen: number[] = [];
+    const watched = new Proxy(array, {
+      get: (target, key) => {
+        if (/^\d+$/.test(String(key))) seen.push(Number(key));
+        return Reflect.get(target, key);
+      },
+    });
+    expect(await rounds({ checkpoint: { store } }, watched)).toEqual(expected);
+    expect(seen).toEqual([1, 2, 0]);
+    expect((await rounds({ steps: 90, epochs: 2 })).length).toBe(6);
+    await expect(rounds({}, [])).rejects.toThrow('at least one batch per epoch, got none in epoch 0');
+    // Sets can be started again, generators can't; both are told when a run leaves them early.
+    expect(await rounds({}, { [Symbol.iterator]: () => copies()[Symbol.iterator]() })).toEqual(expected);
+    let closed = 0;
+    const once = function* (): Generator<Tensor2D> {
+      try {
+        yield* copies();
+      } finally {
+        closed += 1;
+      }
+    };
+    expect(await rounds({ steps: 2 }, once())).toEqual(expected.slice(0, 2));
+    expect(closed).toBe(1);
+    await expect(rounds({ steps: 9, checkpoint: { store } }, once())).rejects.toThrow(
+      'batches must reach to where the checkpoint stands, 7 batches, got 3',
+    );
+  });
+
+  test('accumulated batches move the weights as one large batch does', async () => {
+    const rows = uniforms<Tensor2D>(4, [12, 3]);
+    const trained = async (from: BatchSource<Tensor2D>, extra: Partial<PretrainOptions>) => {
+      const [method, optimizer] = [new ToyMethod(), train.sgd(0.5)];
+      method.noise = 0;
+      methods.push(method);
+      used.push(optimizer);
+      const history = await pretrain(method, from, { steps: 3, seed: 1, optimizer, ...extra });
+      return { history, method, weights: await flat(method.weights) };
+    };
+    const parts = [0, 3, 6, 9].map((at) => hold(slice(rows, [at, 0], [3, 3])));
+    const large = await trained([rows], {});
+    const begun: number[] = [];
+    const sizes: number[] = [];
+    const callbacks: TrainingCallbacks = {
+      onBatchBegin: (batch) => begun.push(batch),
+      onBatchEnd: (_, logs) => sizes.push(logs?.size as number),
+    };
+    const small = await trained(parts, { accumulate: 4, callbacks });
+    await expectClose(small.weights, large.weights, { atol: 1e-6 });
+    await expectClose(small.history.loss, large.history.loss, { atol: 1e-7 });
+    expect([small.method.steps, small.method.seeds.length, sizes]).toEqual([3, 12, [12, 12, 12]]);
+    expect(small.method.seeds).toEqual(Array.from({ length: 12 }, (_, b) => foldIn(1, b)));
+    expect(begun).toEqual([0, 0, 0]);
+    // What does not fill a step is left out, and nothing stays of it.
+    const before = memory().numTensors;
+    const odd = await trained(parts, { steps: 99, epochs: 2, accumulate: 3 });
+    expect(odd.history.steps).toBe(2);
+    const stream = await trained(parts.map((part) => part.clone())[Symbol.iterator](), { steps: 9, accumulate: 3 });
+    expect(stream.history.steps).toBe(1);
+    expect(memory().numTensors - before).toBe(2 * 2); // weights, and SGD's constant
+    const store = new MemoryStore();
+    await trained(parts, { steps: 1, accumulate: 4, checkpoint: { store } });
+    const resumed = await trained(parts, { accumulate: 4, checkpoint: { store } });
+    expect(resumed.weights).toEqual(small.weights);
+    await expect(trained(parts, { accumulate: 2, checkpoint: { store } })).rejects.toThrow(
+      'accumulate must be that of the checkpoint, 4, got 2',
+    );
+    await expect(trained(parts, { accumulate: 5, epochs: 1 })).rejects.toThrow(
+      'accumulate must be at most the batches of all epochs, 4, got 5',
+    );
+    await expect(trained(parts, { accumulate: 0 })).rejects.toThrow('accumulate must be an integer >= 1, got 0');
+  });
+
+  test('clips all gradients together', async () => {
+    const { weights } = await run({ steps: 1, optimizer: train.sgd(1), clipNorm: 1e-3 });
+    expect(Math.hypot(...weights)).toBeCloseTo(1e-3, 8);
+    await expect(run({ steps: 1, clipNorm: 0 })).rejects.toThrow('clipNorm must be a number > 0, got 0');
+  });
+
+  test('ends an epoch with its mean loss; what tfjs-vis makes fits as callbacks', async () => {
+    // The type and the behaviour of `show.fitCallbacks(container, ['loss'])`, without the drawing.
+    const drawn: Record<string, number[]> = {};
+    const fitCallbacks: { [callback: string]: (iteration: number, log: { [key: string]: number }) => Promise<void> } =
+      Object.fromEntries(
+        ['onEpochEnd', 'onBatchEnd'].map((name) => [
+          name,
+          async (_: number, log: { [key: string]: number }) => {
+            drawn[name] = [...(drawn[name] ?? []), log.loss as number];
+          },
+        ]),
+      );
+    const store = new MemoryStore();
+    await run({ steps: 7, callbacks: fitCallbacks, checkpoint: { store } });
+    const { history } = await run({ epochs: 2, callbacks: fitCallbacks, checkpoint: { store } });
+    expect(drawn.onBatchEnd).toEqual(history.loss);
+    const mean = (x: number[]): number => x.reduce((a, b) => a + b, 0) / x.length;
+    const [first, cut, second] = drawn.onEpochEnd as [number, number, number];
+    expect(first).toBeCloseTo(mean(history.loss.slice(0, 5)), 6);
+    expect(cut).toBeCloseTo(mean(history.loss.slice(5, 7)), 6);
+    expect(second).toBeCloseTo(mean(history.loss.slice(5)), 6);
   });
 
   test('sets the learning rate of the step', async () => {

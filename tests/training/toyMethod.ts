@@ -31,11 +31,16 @@ export class ToyMethod implements Method<Tensor2D, { noise: Tensor2D; batch: Ten
   scale = 1;
   /** Adds a term whose value is finite and whose gradient at zero weights is not. */
   root = false;
+  /** Multiplies the noise. */
+  noise = 1;
   /** Seeds that `prepare` was called with. */
   readonly seeds: Seed[] = [];
   prepare(batch: Tensor2D, seed: Seed): { noise: Tensor2D; batch: Tensor2D } {
     this.seeds.push(seed);
-    return tidy(() => ({ noise: tensor2d(normal(seed, batch.size), batch.shape), batch: batch.clone() }));
+    return tidy(() => ({
+      noise: mul(tensor2d(normal(seed, batch.size), batch.shape), this.noise) as Tensor2D,
+      batch: batch.clone(),
+    }));
   }
   loss({ noise, batch }: { noise: Tensor2D; batch: Tensor2D }): Scalar {
     return tidy(() => {
