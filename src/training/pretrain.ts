@@ -121,9 +121,9 @@ export async function pretrain<Batch, Prepared>(
     if (!over()) {
       for await (const next of batchesFrom(source, run.step * accumulate)) {
         try {
+          if (next.epoch >= limit.epochs) break;
           const { step } = run;
           if (sum.batches === 0) {
-            if (next.epoch >= limit.epochs) break;
             if (next.epoch !== epoch) {
               await endEpoch();
               [epoch, firstStep] = [next.epoch, step - Math.floor(next.index / accumulate)];

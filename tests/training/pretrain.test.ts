@@ -255,6 +255,12 @@ onEveryBackend('pretrain', () => {
     expect(small.method.seeds).toEqual(Array.from({ length: 12 }, (_, b) => foldIn(1, b)));
     expect(begun).toEqual([0, 0, 0]);
     // What does not fill a step is left out, and nothing stays of it.
+    const passes = await trained(() => parts.map((part) => hold(part.clone())), {
+      epochs: 2,
+      steps: 99,
+      accumulate: 3,
+    });
+    expect(passes.history.steps).toBe(2);
     const before = memory().numTensors;
     const odd = await trained(parts, { steps: 99, epochs: 2, accumulate: 3 });
     expect(odd.history.steps).toBe(2);
