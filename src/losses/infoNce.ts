@@ -3,9 +3,6 @@ import {
   concat,
   div,
   expandDims,
-  matMul,
-  mul,
-  reshape,
   type Scalar,
   type Tensor,
   type Tensor1D,
@@ -15,13 +12,13 @@ import {
 } from '@tensorflow/tfjs-core';
 import { checkFloats, checkNumbers } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
-import { type FeatureBlocks, isFeatureBlocks } from '../internal/featureBlocks.js';
+import { type FeatureBlock, type FeatureBlocks, isFeatureBlocks } from '../internal/featureBlocks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { logSumExpRows } from '../internal/logSumExp.js';
 import { marked, upTo } from '../internal/marked.js';
 import { blockProducts, timesTransposed } from '../internal/products.js';
-import { withGradient } from '../internal/withGradient.js';
-import { excluded, joinLogSumExp, meanCrossEntropy, pairLogits } from './contrast.js';
+import { checkChunkSize, logSumExpTerms, type Range, rowwise } from './blocks.js';
+import { excluded, joinLogSumExp, meanCrossEntropy, ownProducts, pairLogits } from './contrast.js';
 
 /** Options of {@link infoNCELoss}. */
 export interface InfoNceOptions {
@@ -32,6 +29,12 @@ export interface InfoNceOptions {
   readonly negatives?: Tensor2D | Tensor3D | FeatureBlocks | null;
   /** Divides the cosines, >= 1e-8. @defaultValue 0.07, as in MoCo v1 and CPC v2; MoCo v2 uses 0.2 */
   readonly temperature?: number;
+  /**
+   * Queries whose logits are held at a time, an integer \>= 1: bounds memory at the same value and gradient, for about 1.5
+   * times the work. Logits of negatives of one's own, which are smaller than the negatives, are held all. Not used by
+   * {@link infoNCELogits}. @defaultValue all at once
+   */
+  readonly chunkSize?: number;
 }
 
 /**
@@ -43,10 +46,10 @@ export interface InfoNceOptions {
  *
  * @param queries - float32 `[batch, dim]`.
  * @param positives - float32 `[batch, dim]`; row i belongs to query i.
- * @param options - The negatives and the temperature.
+ * @param options - The negatives, the temperature and the chunk size.
  * @returns Scalar; the caller disposes it. Differentiable in queries, positives and negatives, but for those of a queue.
  * If all rows are equal it is ln(k + 1), or ln(batch) without negatives.
- * @throws ShapeError on a wrong shape or dtype; RangeError if the temperature is out of range.
+ * @throws ShapeError on a wrong shape or dtype; RangeError if an option is out of range.
  * @see van den Oord et al., "Representation Learning with Contrastive Predictive Coding", arXiv:1807.03748, equation 4;
  * He et al., "Momentum Contrast", CVPR 2020, arXiv:1911.05722, equation 1.
  * @example
@@ -63,10 +66,15 @@ export interface InfoNceOptions {
  * ```
  */
 export function infoNCELoss(queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions = {}): Scalar {
-  check('infoNCELoss', queries, positives, options);
+  checkInfoNce('infoNCELoss', { queries, positives }, options);
   return tidy(() => {
-    const { positive, negative } = logits(queries, positives, options);
-    return meanCrossEntropy(positive, joinLogSumExp(negative.map(logSumExpRows)));
+    const { scaled, positive, negatives } = prepare(queries, positives, options);
+    const sums = negatives.map((group) =>
+      isOwn(group.rows)
+        ? logSumExpRows(ownProducts(scaled, group.rows))
+        : rowwise(scaled, group.rows, options.chunkSize, logSumExpTerms(group.shut)),
+    );
+    return meanCrossEntropy(positive, joinLogSumExp(sums));
   });
 }
 
@@ -79,7 +87,7 @@ export function infoNCELoss(queries: Tensor2D, positives: Tensor2D, options: Inf
  * @param options - The negatives and the temperature.
  * @returns float32 `[batch, 1 + k]`; the caller disposes it. Without negatives `[batch, 1 + batch]`, the query's own positive
  * shut out of the columns from 1 on by a large negative number. Differentiable as the loss is.
- * @throws ShapeError on a wrong shape or dtype; RangeError if the temperature is out of range.
+ * @throws ShapeError on a wrong shape or dtype; RangeError if an option is out of range.
  * @see {@link infoNCELoss}
  * @example
  * ```ts
@@ -90,17 +98,34 @@ export function infoNCELoss(queries: Tensor2D, positives: Tensor2D, options: Inf
  * ```
  */
 export function infoNCELogits(queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions = {}): Tensor2D {
-  check('infoNCELogits', queries, positives, options);
+  checkInfoNce('infoNCELogits', { queries, positives }, options);
+  return logitsOf(queries, positives, options);
+}
+
+/** The same without checks. */
+export function logitsOf(queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions): Tensor2D {
   return tidy(() => {
-    const { positive, negative } = logits(queries, positives, options);
-    return concat([expandDims<Tensor2D>(positive, 1), ...negative], 1);
+    const { scaled, positive, negatives } = prepare(queries, positives, options);
+    const products = negatives.map(({ rows, shut }) => {
+      if (isOwn(rows)) return ownProducts(scaled, rows);
+      if ('columns' in rows) return blockProducts(scaled, rows);
+      const all = timesTransposed(scaled, rows);
+      return shut ? add<Tensor2D>(all, shut([0, queries.shape[0]])) : all;
+    });
+    return concat([expandDims<Tensor2D>(positive, 1), ...products], 1);
   });
 }
 
-function check(where: string, queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions): void {
+/** Checks queries and positives, under the names that they have in the caller, and the options. */
+export function checkInfoNce(where: string, pair: Readonly<Record<string, Tensor2D>>, options: InfoNceOptions): void {
   const { negatives, temperature = 0.07 } = options;
-  checkFloats(where, { queries: [queries, ['batch', 'dim']], positives: [positives, ['batch', 'dim']] });
+  checkFloats(
+    where,
+    Object.fromEntries(Object.entries(pair).map(([name, x]) => [name, [x, ['batch', 'dim']] as const])),
+  );
   checkNumbers(where, { temperature: [temperature, 1e-8] });
+  checkChunkSize(where, options.chunkSize);
+  const [queries] = Object.values(pair) as [Tensor2D];
   const [batch, dim] = queries.shape;
   if (isFeatureBlocks(negatives)) {
     if (negatives.dim === dim) return;
@@ -111,48 +136,43 @@ function check(where: string, queries: Tensor2D, positives: Tensor2D, options: I
   checkFloats(where, { negatives: [negatives as Tensor, shape] });
 }
 
+/** Whether the other positives of the batch serve as negatives. */
+export function inBatch(negatives: InfoNceOptions['negatives']): boolean {
+  return !negatives || isEmpty(negatives);
+}
+
 function isEmpty(negatives: Tensor2D | Tensor3D | FeatureBlocks): boolean {
   if (isFeatureBlocks(negatives)) return negatives.filled === 0;
   return negatives.rank === 2 && negatives.shape[0] === 0;
 }
 
-/** Logit of the positive, `[batch]`, and those of the negatives in groups, each `[batch, rows]`. */
-function logits(queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions): Logits {
+/** Negatives that are multiplied at once, and what is added to their logits. */
+interface Negatives {
+  readonly rows: Tensor2D | Tensor3D | FeatureBlock;
+  readonly shut?: (range: Range) => Tensor2D;
+}
+
+/** Unit queries over the temperature, the logits of the positives, `[batch]`, and the negatives. */
+interface Prepared {
+  readonly scaled: Tensor2D;
+  readonly positive: Tensor1D;
+  readonly negatives: readonly Negatives[];
+}
+
+function prepare(queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions): Prepared {
   const { negatives, temperature = 0.07 } = options;
   const [q, p] = [l2Normalize(queries), l2Normalize(positives)];
-  const positive = pairLogits(q, p, temperature);
-  const scaled = div<Tensor2D>(q, temperature);
-  if (!negatives || isEmpty(negatives)) {
-    const batch = queries.shape[0];
-    const own = marked(upTo(batch), batch, excluded(temperature), 0);
-    return { positive, negative: [add(timesTransposed(scaled, p), own)] };
-  }
-  if (isFeatureBlocks(negatives)) {
-    return { positive, negative: negatives.blocks().map((block) => blockProducts(scaled, block)) };
-  }
-  const rows = l2Normalize<Tensor2D | Tensor3D>(negatives);
-  return {
-    positive,
-    negative: [rows.rank === 2 ? timesTransposed(scaled, rows as Tensor2D) : ownProducts(scaled, rows as Tensor3D)],
-  };
+  const common = { scaled: div<Tensor2D>(q, temperature), positive: pairLogits(q, p, temperature) };
+  if (!negatives || inBatch(negatives)) return { ...common, negatives: [{ rows: p, shut: diagonal(p, temperature) }] };
+  if (isFeatureBlocks(negatives)) return { ...common, negatives: negatives.blocks().map((rows) => ({ rows })) };
+  return { ...common, negatives: [{ rows: l2Normalize<Tensor2D | Tensor3D>(negatives) }] };
 }
 
-interface Logits {
-  readonly positive: Tensor1D;
-  readonly negative: readonly Tensor2D[];
+/** Shuts each query's own positive out. */
+function diagonal({ shape: [batch] }: Tensor2D, temperature: number): (range: Range) => Tensor2D {
+  return (range) => marked(upTo(batch).subarray(...range), batch, excluded(temperature), 0);
 }
 
-/** Inner products of query i with its own rows i, `[batch, k]`. */
-function ownProducts(queries: Tensor2D, rows: Tensor3D): Tensor2D {
-  const [batch, k, dim] = rows.shape;
-  return withGradient<Tensor2D>([queries, rows], (save) => {
-    save([queries, rows]);
-    return {
-      value: reshape(matMul(rows, expandDims(queries, 2)), [batch, k]) as Tensor2D,
-      gradient: (dy, saved) => {
-        const [q, r] = saved as [Tensor2D, Tensor3D];
-        return [reshape(matMul(expandDims(dy, 1), r), [batch, dim]), mul(expandDims(dy, 2), expandDims(q, 1))];
-      },
-    };
-  });
+function isOwn(rows: Negatives['rows']): rows is Tensor3D {
+  return 'rank' in rows && rows.rank === 3;
 }
