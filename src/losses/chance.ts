@@ -155,7 +155,8 @@ export function chanceLoss(name: ChanceName | `${ChanceName}Loss`, options: Chan
   ] as const) {
     const value = options[key];
     const min = /emperature|epsilon/.test(key) ? Number.MIN_VALUE : 0;
-    if (value !== undefined) checkNumbers('chanceLoss', { [key]: [value, min, key === 'alpha' ? 1 : Number.POSITIVE_INFINITY] });
+    if (value !== undefined)
+      checkNumbers('chanceLoss', { [key]: [value, min, key === 'alpha' ? 1 : Number.POSITIVE_INFINITY] });
   }
   if (options.views !== undefined) checkIntegers('chanceLoss', { views: [options.views, 1] });
   const need: Need = (count, min = 1) => {

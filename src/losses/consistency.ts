@@ -1,4 +1,4 @@
-import { div, mean, mul, type Scalar, softmax, sub, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { div, mean, mul, type Scalar, softmax, sub, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { checkChoice, checkFloats, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { softCrossEntropyRows } from '../internal/softCrossEntropy.js';
@@ -54,19 +54,8 @@ export function consistencyLoss(logits: Tensor2D, target: Tensor2D, options: Con
         ),
       );
     const sharp = constant<Tensor2D>(() => div(target, temperature));
-    return mean<Scalar>(
-      divergenceFrom(
-        sharp,
-        logits,
-        constant(() => sure(target, threshold)),
-      ),
-    );
+    const weighed = constant<Tensor2D>(() => mul(softmax(sharp), sure(target, threshold)));
+    const least = constant(() => softCrossEntropyRows(sharp, weighed));
+    return mean<Scalar>(sub(softCrossEntropyRows(logits, weighed), least));
   });
-}
-
-/** weight * KL(softmax(target) || softmax(logits)) of each row; target and weights `[rows, 1]` are constants. */
-export function divergenceFrom(target: Tensor2D, logits: Tensor2D, weights?: Tensor2D): Tensor1D {
-  const probabilities = constant<Tensor2D>(() => (weights ? mul(softmax(target), weights) : softmax(target)));
-  const least = constant(() => softCrossEntropyRows(target, probabilities));
-  return sub(softCrossEntropyRows(logits, probabilities), least);
 }

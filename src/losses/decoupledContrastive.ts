@@ -1,5 +1,7 @@
 import {
+  add,
   concat,
+  div,
   mean,
   mul,
   type Scalar,
@@ -12,8 +14,10 @@ import {
 import { checkFloats, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
-import { pairLogits } from './contrast.js';
-import { otherSamples } from './otherSamples.js';
+import { logSumExpRows } from '../internal/logSumExp.js';
+import { timesTransposed } from '../internal/products.js';
+import { excluded, pairLogits } from './contrast.js';
+import { sameSample } from './sameSample.js';
 
 /** Options of {@link decoupledContrastiveLoss}. */
 export interface DecoupledContrastiveOptions {
@@ -64,6 +68,9 @@ export function decoupledContrastiveLoss(
     const positives = pairLogits(a, b, temperature);
     const weights = constant<Tensor1D>(() => sub(2, mul(softmax(mul(positives, temperature / sigma)), batch)));
     const pulled = weighted ? mul(positives, weights) : positives;
-    return sub<Scalar>(mean(otherSamples(concat([a, b]), temperature)), mean(pulled));
+    const z = concat([a, b]) as Tensor2D;
+    const mask = sameSample([0, 2 * batch], 2 * batch, excluded(temperature));
+    const others = logSumExpRows(add(timesTransposed(div(z, temperature), z), mask));
+    return sub<Scalar>(mean(others), mean(pulled));
   });
 }

@@ -4,21 +4,20 @@ import {
   div,
   expandDims,
   type Scalar,
-  type Tensor,
   type Tensor1D,
   type Tensor2D,
   type Tensor3D,
   tidy,
 } from '@tensorflow/tfjs-core';
 import { checkFloats, checkNumbers } from '../internal/checks.js';
-import { ShapeError } from '../internal/errors.js';
 import { type FeatureBlock, type FeatureBlocks, isFeatureBlocks } from '../internal/featureBlocks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { logSumExpRows } from '../internal/logSumExp.js';
 import { marked, upTo } from '../internal/marked.js';
-import { blockProducts, timesTransposed } from '../internal/products.js';
+import { timesTransposed } from '../internal/products.js';
 import { checkChunkSize, logSumExpTerms, type Range, rowwise } from './blocks.js';
 import { excluded, joinLogSumExp, meanCrossEntropy, ownProducts, pairLogits } from './contrast.js';
+import { checkNegatives, isEmpty, negativeLogits } from './negatives.js';
 
 /** Options of {@link infoNCELoss}. */
 export interface InfoNceOptions {
@@ -66,15 +65,20 @@ export interface InfoNceOptions {
  * ```
  */
 export function infoNCELoss(queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions = {}): Scalar {
-  checkInfoNce('infoNCELoss', { queries, positives }, options);
+  check('infoNCELoss', queries, positives, options);
+  const { negatives, temperature = 0.07, chunkSize } = options;
   return tidy(() => {
-    const { scaled, positive, negatives } = prepare(queries, positives, options);
-    const sums = negatives.map((group) =>
-      isOwn(group.rows)
-        ? logSumExpRows(ownProducts(scaled, group.rows))
-        : rowwise(scaled, group.rows, options.chunkSize, logSumExpTerms(group.shut)),
-    );
-    return meanCrossEntropy(positive, joinLogSumExp(sums));
+    const [q, p] = [l2Normalize(queries), l2Normalize(positives)];
+    const scaled = div<Tensor2D>(q, temperature);
+    const sums = (rows: Tensor2D | FeatureBlock, shut?: (range: Range) => Tensor2D): Tensor1D =>
+      rowwise(scaled, rows, chunkSize, logSumExpTerms(shut));
+    const groups = (): Tensor1D[] => {
+      if (!negatives || isEmpty(negatives)) return [sums(p, diagonal(queries, temperature))];
+      if (isFeatureBlocks(negatives)) return negatives.blocks().map((block) => sums(block));
+      if (negatives.rank === 3) return [logSumExpRows(ownProducts(scaled, l2Normalize(negatives as Tensor3D)))];
+      return [sums(l2Normalize(negatives as Tensor2D))];
+    };
+    return meanCrossEntropy(pairLogits(q, p, temperature), joinLogSumExp(groups()));
   });
 }
 
@@ -98,81 +102,28 @@ export function infoNCELoss(queries: Tensor2D, positives: Tensor2D, options: Inf
  * ```
  */
 export function infoNCELogits(queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions = {}): Tensor2D {
-  checkInfoNce('infoNCELogits', { queries, positives }, options);
-  return logitsOf(queries, positives, options);
-}
-
-/** The same without checks. */
-export function logitsOf(queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions): Tensor2D {
+  check('infoNCELogits', queries, positives, options);
+  const { negatives, temperature = 0.07 } = options;
   return tidy(() => {
-    const { scaled, positive, negatives } = prepare(queries, positives, options);
-    const products = negatives.map(({ rows, shut }) => {
-      if (isOwn(rows)) return ownProducts(scaled, rows);
-      if ('columns' in rows) return blockProducts(scaled, rows);
-      const all = timesTransposed(scaled, rows);
-      return shut ? add<Tensor2D>(all, shut([0, queries.shape[0]])) : all;
-    });
-    return concat([expandDims<Tensor2D>(positive, 1), ...products], 1);
+    const [q, p] = [l2Normalize(queries), l2Normalize(positives)];
+    const scaled = div<Tensor2D>(q, temperature);
+    const others =
+      !negatives || isEmpty(negatives)
+        ? add<Tensor2D>(timesTransposed(scaled, p), diagonal(queries, temperature)([0, queries.shape[0]]))
+        : negativeLogits(scaled, negatives);
+    return concat([expandDims<Tensor2D>(pairLogits(q, p, temperature), 1), others], 1);
   });
 }
 
-/** Checks queries and positives, under the names that they have in the caller, and the options. */
-export function checkInfoNce(where: string, pair: Readonly<Record<string, Tensor2D>>, options: InfoNceOptions): void {
-  const { negatives, temperature = 0.07 } = options;
-  checkFloats(
-    where,
-    Object.fromEntries(Object.entries(pair).map(([name, x]) => [name, [x, ['batch', 'dim']] as const])),
-  );
+function check(where: string, queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions): void {
+  const { negatives, temperature = 0.07, chunkSize } = options;
+  checkFloats(where, { queries: [queries, ['batch', 'dim']], positives: [positives, ['batch', 'dim']] });
   checkNumbers(where, { temperature: [temperature, 1e-8] });
-  checkChunkSize(where, options.chunkSize);
-  const [queries] = Object.values(pair) as [Tensor2D];
-  const [batch, dim] = queries.shape;
-  if (isFeatureBlocks(negatives)) {
-    if (negatives.dim === dim) return;
-    throw new ShapeError(`${where}: negatives must hold rows of length ${dim}, got ${negatives.dim}.`);
-  }
-  if (!negatives) return;
-  const shape = negatives.rank === 3 ? [batch, 'k', dim] : [isEmpty(negatives) ? 0 : 'k', dim];
-  checkFloats(where, { negatives: [negatives as Tensor, shape] });
-}
-
-/** Whether the other positives of the batch serve as negatives. */
-export function inBatch(negatives: InfoNceOptions['negatives']): boolean {
-  return !negatives || isEmpty(negatives);
-}
-
-function isEmpty(negatives: Tensor2D | Tensor3D | FeatureBlocks): boolean {
-  if (isFeatureBlocks(negatives)) return negatives.filled === 0;
-  return negatives.rank === 2 && negatives.shape[0] === 0;
-}
-
-/** Negatives that are multiplied at once, and what is added to their logits. */
-interface Negatives {
-  readonly rows: Tensor2D | Tensor3D | FeatureBlock;
-  readonly shut?: (range: Range) => Tensor2D;
-}
-
-/** Unit queries over the temperature, the logits of the positives, `[batch]`, and the negatives. */
-interface Prepared {
-  readonly scaled: Tensor2D;
-  readonly positive: Tensor1D;
-  readonly negatives: readonly Negatives[];
-}
-
-function prepare(queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions): Prepared {
-  const { negatives, temperature = 0.07 } = options;
-  const [q, p] = [l2Normalize(queries), l2Normalize(positives)];
-  const common = { scaled: div<Tensor2D>(q, temperature), positive: pairLogits(q, p, temperature) };
-  if (!negatives || inBatch(negatives)) return { ...common, negatives: [{ rows: p, shut: diagonal(p, temperature) }] };
-  if (isFeatureBlocks(negatives)) return { ...common, negatives: negatives.blocks().map((rows) => ({ rows })) };
-  return { ...common, negatives: [{ rows: l2Normalize<Tensor2D | Tensor3D>(negatives) }] };
+  checkChunkSize(where, chunkSize);
+  if (negatives) checkNegatives(where, negatives, queries.shape);
 }
 
 /** Shuts each query's own positive out. */
 function diagonal({ shape: [batch] }: Tensor2D, temperature: number): (range: Range) => Tensor2D {
   return (range) => marked(upTo(batch).subarray(...range), batch, excluded(temperature), 0);
-}
-
-function isOwn(rows: Negatives['rows']): rows is Tensor3D {
-  return 'rank' in rows && rows.rank === 3;
 }

@@ -1,24 +1,36 @@
 import {
   add,
+  concat,
+  div,
   mean,
-  neg,
-  type Rank,
+  mul,
   reshape,
   type Scalar,
-  slice,
   softplus,
   sub,
   sum,
   type Tensor2D,
+  type Tensor3D,
   tidy,
 } from '@tensorflow/tfjs-core';
 import { checkFloats, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
+import { RangeError } from '../internal/errors.js';
+import type { FeatureBlocks } from '../internal/featureBlocks.js';
+import { l2Normalize } from '../internal/l2Normalize.js';
 import { logSumExpRows } from '../internal/logSumExp.js';
-import { checkInfoNce, type InfoNceOptions, inBatch, logitsOf } from './infoNce.js';
+import { checkNegatives, isEmpty, negativeLogits } from './negatives.js';
 
 /** Options of {@link nceNormalizer}. */
-export type NceNormalizerOptions = Pick<InfoNceOptions, 'negatives' | 'temperature'>;
+export interface NceNormalizerOptions {
+  /**
+   * Samples drawn at random: `[k, dim]` for all queries, `[batch, k, dim]` for each its own (from a `MemoryBank`), or a
+   * `FeatureQueue`, whose rows are constants. At least one.
+   */
+  readonly negatives: Tensor2D | Tensor3D | FeatureBlocks;
+  /** Divides the cosines, \>= 1e-8. @defaultValue 0.07, as in the authors' code */
+  readonly temperature?: number;
+}
 
 /** Options of {@link nceLoss}. */
 export interface NceOptions extends NceNormalizerOptions {
@@ -38,8 +50,7 @@ export interface NceOptions extends NceNormalizerOptions {
  *
  * @param queries - float32 `[batch, dim]`.
  * @param positives - float32 `[batch, dim]`; row i belongs to query i.
- * @param options - Negatives (as of {@link infoNCELoss}; without them the other positives, batch at least 2), temperature,
- * normaliser.
+ * @param options - Negatives, temperature, normaliser.
  * @returns Scalar; the caller disposes it. Differentiable in queries, positives and negatives that are a tensor. If all rows
  * are equal and the normaliser is the batch's, it is ln(1 + m) + m ln(1 + 1/m), about ln(m) + 1.
  * @throws ShapeError on a wrong shape or dtype; RangeError if an option is out of range or there is no negative.
@@ -55,20 +66,17 @@ export interface NceOptions extends NceNormalizerOptions {
  * nceLoss(queries, positives, { negatives, logNormalizer }).print();
  * ```
  */
-export function nceLoss(queries: Tensor2D, positives: Tensor2D, options: NceOptions = {}): Scalar {
+export function nceLoss(queries: Tensor2D, positives: Tensor2D, options: NceOptions): Scalar {
   check('nceLoss', queries, positives, options);
   const { logNormalizer } = options;
   if (typeof logNormalizer === 'number') checkNumbers('nceLoss', { logNormalizer: [logNormalizer, -1e8, 1e8] });
   else if (logNormalizer !== undefined) checkFloats('nceLoss', { logNormalizer: [logNormalizer, []] });
   return tidy(() => {
-    const logits = logitsOf(queries, positives, options);
-    const count = negativesOf(logits, options);
-    const noise = constant(() => add(logNormalizer ?? normalizer(logits, count), Math.log(count)));
-    const scores = sub<Tensor2D>(logits, noise);
-    const batch = scores.shape[0];
-    const positive = softplus(neg(slice(scores, [0, 0], [batch, 1])));
-    const negative = softplus(slice(scores, [0, 1], [batch, -1]));
-    return mean<Scalar>(add(reshape(positive, [batch]), sum(negative, 1)));
+    const [positive, negative] = logits(queries, positives, options);
+    const count = negative.shape[1];
+    const noise = constant(() => add(logNormalizer ?? normalizer(positive, negative), Math.log(count)));
+    const right = softplus(sub<Tensor2D>(noise, positive));
+    return mean<Scalar>(add(right, sum(softplus(sub(negative, noise)), 1, true)));
   });
 }
 
@@ -86,30 +94,34 @@ export function nceLoss(queries: Tensor2D, positives: Tensor2D, options: NceOpti
  * ```ts
  * import { randomNormal, type Rank } from '@tensorflow/tfjs-core';
  * import { nceNormalizer } from 'selfsup/losses';
- * nceNormalizer(randomNormal<Rank.R2>([8, 16]), randomNormal<Rank.R2>([8, 16])).print();
+ * const [queries, negatives] = [randomNormal<Rank.R2>([8, 16]), randomNormal<Rank.R3>([8, 4, 16])];
+ * nceNormalizer(queries, queries, { negatives }).print();
  * ```
  */
-export function nceNormalizer(queries: Tensor2D, positives: Tensor2D, options: NceNormalizerOptions = {}): Scalar {
+export function nceNormalizer(queries: Tensor2D, positives: Tensor2D, options: NceNormalizerOptions): Scalar {
   check('nceNormalizer', queries, positives, options);
-  return tidy(() =>
-    constant(() => {
-      const logits = logitsOf(queries, positives, options);
-      return normalizer(logits, negativesOf(logits, options));
-    }),
-  );
+  return tidy(() => constant(() => normalizer(...logits(queries, positives, options))));
 }
 
 function check(where: string, queries: Tensor2D, positives: Tensor2D, options: NceNormalizerOptions): void {
-  checkInfoNce(where, { queries, positives }, options);
-  if (inBatch(options.negatives)) checkNumbers(where, { batch: [queries.shape[0], 2] });
+  const { negatives, temperature = 0.07 } = options;
+  checkFloats(where, { queries: [queries, ['batch', 'dim']], positives: [positives, ['batch', 'dim']] });
+  checkNumbers(where, { temperature: [temperature, 1e-8] });
+  checkNegatives(where, negatives, queries.shape);
+  if (isEmpty(negatives)) throw new RangeError(`${where}: negatives must hold at least 1 row, got 0.`);
 }
 
-/** Negatives per query; without any given, the query's own positive is shut out of its row. */
-function negativesOf(logits: Tensor2D, { negatives }: NceNormalizerOptions): number {
-  return logits.shape[1] - (inBatch(negatives) ? 2 : 1);
+/** Logits of the positives, `[batch, 1]`, and of the negatives, `[batch, k]`. */
+function logits(
+  queries: Tensor2D,
+  positives: Tensor2D,
+  { negatives, temperature = 0.07 }: NceNormalizerOptions,
+): [Tensor2D, Tensor2D] {
+  const scaled = div<Tensor2D>(l2Normalize(queries), temperature);
+  return [sum(mul(scaled, l2Normalize(positives)), 1, true), negativeLogits(scaled, negatives)];
 }
 
-function normalizer(logits: Tensor2D, count: number): Scalar {
-  const total = logSumExpRows(reshape(logits, [1, logits.size]));
-  return sub(reshape<Rank.R0>(total, []), Math.log(logits.shape[0] * (count + 1)));
+function normalizer(positive: Tensor2D, negative: Tensor2D): Scalar {
+  const all = concat([positive, negative], 1);
+  return mean(sub(logSumExpRows(reshape(all, [1, all.size])), Math.log(all.size)));
 }

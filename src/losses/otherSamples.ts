@@ -13,10 +13,10 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import { softmaxRows } from '../internal/logSumExp.js';
-import { marked, upTo } from '../internal/marked.js';
 import { withGradient } from '../internal/withGradient.js';
 import { columnSoftmax, gradients, type Range, ranges, rowsOf } from './blocks.js';
 import { excluded } from './contrast.js';
+import { sameSample } from './sameSample.js';
 
 /**
  * For each of the 2N unit rows, log(sum exp(cosine / temperature)) over the rows of other samples, `[2N]`. Row i and row
@@ -62,17 +62,4 @@ export function otherSamples(z: Tensor2D, temperature: number, chunkSize?: numbe
     };
     return { value: squeeze<Tensor1D>(all, [1]), gradient };
   });
-}
-
-/** `[to - from, rows]` with `value` where both rows belong to one sample (itself and its other view), else 0. */
-function sameSample([from, to]: Range, rows: number, value: number): Tensor2D {
-  const half = marked(
-    upTo(rows)
-      .subarray(from, to)
-      .map((i) => i % (rows / 2)),
-    rows / 2,
-    value,
-    0,
-  );
-  return concat([half, half], 1);
 }

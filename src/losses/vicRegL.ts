@@ -2,6 +2,7 @@ import {
   add,
   argMin,
   div,
+  expandDims,
   matMul,
   mean,
   min,
@@ -187,16 +188,23 @@ function terms(
   positions: Pair<Tensor4D>,
   { matches = 20, epsilon = 1e-4 }: VicRegLTermsOptions,
 ): VicRegLTerms {
-  const one = (x: Tensor2D): Tensor3D => reshape(x, [1, ...x.shape]);
-  const [invariance, variance, covariance] = vicReg(one(z[0]), one(z[1]), epsilon);
-  const [a, b] = maps.map(cells) as [Tensor3D, Tensor3D];
-  const [atA, atB] = positions.map(cells) as [Tensor3D, Tensor3D];
+  const [zA, zB] = z.map((x) => expandDims(x, 0)) as [Tensor3D, Tensor3D];
+  const [invariance, variance, covariance] = vicReg(zA, zB, epsilon);
+  const cells = [...maps, ...positions].map((x) => reshape(x, [x.shape[0], -1, x.shape[3]])) as Tensor3D[];
   const found = [
-    match(a, b, a, b, matches),
-    match(b, a, b, a, matches),
-    match(a, b, atA, atB, matches),
-    match(b, a, atB, atA, matches),
-  ].map(([x, y]) => vicReg(x, y, epsilon));
+    [0, 1, 0, 1],
+    [1, 0, 1, 0],
+    [0, 1, 2, 3],
+    [1, 0, 3, 2],
+  ].map((order) =>
+    vicReg(
+      ...match(
+        order.map((i) => cells[i] as Tensor3D),
+        matches,
+      ),
+      epsilon,
+    ),
+  );
   // Each matching is the mean of two directions; the two are added.
   const local = (i: 0 | 1 | 2): Scalar =>
     mul(
@@ -213,17 +221,12 @@ function terms(
   };
 }
 
-/** `[batch, cells, channels]` */
-function cells(map: Tensor4D): Tensor3D {
-  const [batch, height, width, channels] = map.shape;
-  return reshape(map, [batch, height * width, channels]);
-}
-
 /**
- * The cells of x whose nearest cell of y, by the distance of `placeX` and `placeY`, is closest, and those nearest cells, each
+ * Given x, y and their places, each `[batch, cells, channels]`: the cells of x whose nearest cell of y, by place, is closest, and those nearest cells, each
  * `[matches, batch, channels]`.
  */
-function match(x: Tensor3D, y: Tensor3D, placeX: Tensor3D, placeY: Tensor3D, matches: number): [Tensor3D, Tensor3D] {
+function match(given: readonly Tensor3D[], matches: number): [Tensor3D, Tensor3D] {
+  const [x, y, placeX, placeY] = given as [Tensor3D, Tensor3D, Tensor3D, Tensor3D];
   const [batch, n] = x.shape;
   const m = y.shape[1];
   const count = Math.min(matches, n);

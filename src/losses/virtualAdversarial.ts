@@ -1,11 +1,16 @@
 import {
   add,
   clone,
+  div,
   grad,
   mean,
   mul,
   reshape,
   type Scalar,
+  softmax,
+  sqrt,
+  square,
+  sub,
   sum,
   type Tensor,
   type Tensor2D,
@@ -14,9 +19,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { checkFloats, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
-import { l2Normalize } from '../internal/l2Normalize.js';
-import { foldIn, normal, type Seed } from '../random/index.js';
-import { divergenceFrom } from './consistency.js';
+import { softCrossEntropyRows } from '../internal/softCrossEntropy.js';
+import { normal, type Seed } from '../random/index.js';
 
 /** Options of {@link virtualAdversarialLoss}. */
 export interface VirtualAdversarialOptions {
@@ -66,19 +70,21 @@ export function virtualAdversarialLoss<T extends Tensor>(
   checkNumbers(where, { radius: [radius, Number.MIN_VALUE], xi: [xi, Number.MIN_VALUE] });
   checkIntegers(where, { iterations: [iterations, 1] });
   const batch = x.shape[0] as number;
-  const size = x.size / batch;
-  const drawn = new Float32Array(x.size);
-  for (let i = 0; i < batch; i++) drawn.set(normal(foldIn(seed, i), size), i * size);
+  const drawn = normal(seed, x.size);
   const ofLength = (length: number, direction: Tensor): T =>
-    constant(() => reshape(mul(l2Normalize(reshape(direction, [batch, size])), length), x.shape) as T);
+    constant(() => {
+      const rows = reshape(direction, [batch, -1]);
+      // Where a prediction is so sure that nothing moves it, this leaves no disturbance.
+      return reshape(div(mul(rows, length), sqrt(add(sum(square(rows), 1, true), 1e-30))), x.shape) as T;
+    });
   return tidy(() => {
     const before = constant(() => clone(model(x)));
-    checkFloats(where, { 'what the model gives': [before, [batch, 'classes']] });
-    const moved = (r: Tensor): Tensor2D => model(add(x, r) as T);
+    checkFloats(where, { 'what the model gives': [before, ['batch', 'classes']] });
+    const target = constant(() => softmax(before));
+    const apart = (r: Tensor): Scalar => mean(softCrossEntropyRows(model(add(x, r) as T), target));
     let direction: Tensor = tensor(drawn, x.shape);
-    for (let i = 0; i < iterations; i++) {
-      direction = grad((r) => sum(divergenceFrom(before, moved(r))))(ofLength(xi, direction));
-    }
-    return mean<Scalar>(divergenceFrom(before, moved(ofLength(radius, direction))));
+    for (let i = 0; i < iterations; i++) direction = grad(apart)(ofLength(xi, direction));
+    const least = constant(() => mean<Scalar>(softCrossEntropyRows(before, target)));
+    return sub<Scalar>(apart(ofLength(radius, direction)), least);
   });
 }

@@ -442,27 +442,37 @@ export const contrastive: readonly LossRow[] = [
       ],
     ],
     rejected: [
-      ...pair(nceLoss, 'nceLoss', 'queries', 'positives'),
-      [() => nceLoss(normals(1, [1, 2]), normals(1, [1, 2])), /nceLoss: batch must be a number >= 2, got 1/],
+      ...pair((a, b) => nceLoss(a, b, { negatives: normals<Tensor2D>(1, [5, 4]) }), 'nceLoss', 'queries', 'positives'),
       [
-        () => nceNormalizer(normals(1, [1, 2]), normals(1, [1, 2])),
-        /nceNormalizer: batch must be a number >= 2, got 1/,
+        (a, b) => nceLoss(two(a), two(b), { negatives: hold(tensor2d([], [0, 4])) }),
+        /nceLoss: negatives must hold at least 1 row, got 0/,
       ],
-      [(a, b) => nceLoss(two(a), two(b), { logNormalizer: Number.NaN }), /logNormalizer must be a number .*, got NaN/],
-      [(a, b) => nceLoss(two(a), two(b), { logNormalizer: normals<Scalar>(1, [1]) }), shape('logNormalizer', '', '1')],
+      [
+        (a, b) => nceNormalizer(two(a), two(b), { negatives: normals<Tensor2D>(1, [5, 3]) }),
+        shape('nceNormalizer: negatives', 'k, 4', '5, 3'),
+      ],
+      [
+        (a, b) => nceLoss(two(a), two(b), { negatives: two(b), logNormalizer: Number.NaN }),
+        /logNormalizer must be a number .*, got NaN/,
+      ],
+      [
+        (a, b) => nceLoss(two(a), two(b), { negatives: two(b), logNormalizer: normals<Scalar>(1, [1]) }),
+        shape('logNormalizer', '', '1'),
+      ],
     ],
     scaleInvariant: true,
     rotationInvariant: true,
     orderInvariant: false,
   },
   {
-    name: 'nceLoss in the batch, normalised by it',
+    name: 'nceLoss with own negatives, normalised by the batch',
     shapes: [
       [6, 4],
       [6, 4],
+      [6, 5, 4],
     ],
     // Its normaliser is a constant, so the gradient is not that of the value.
-    loss: (a, b) => nceLoss(two(a), two(b), { temperature: 0.3 }),
+    loss: (a, b, n) => nceLoss(two(a), two(b), { negatives: n as Tensor3D, temperature: 0.3 }),
     differentiable: [],
     reference: [],
     rejected: [],
