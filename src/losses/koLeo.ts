@@ -4,13 +4,13 @@ import {
   div,
   log,
   matMul,
+  maximum,
   mean,
-  minimum,
   mul,
   neg,
   type Scalar,
-  scalar,
   sub,
+  type Tensor,
   type Tensor1D,
   type Tensor2D,
   tidy,
@@ -79,9 +79,10 @@ function logOf(x: Tensor1D, epsilon: number): Tensor1D {
   return withGradient<Tensor1D>([x], (save) => {
     const value = sub<Tensor1D>(log(add(mul(x, scale), epsilon * scale)), Math.log(scale));
     save([x]);
-    return {
-      value,
-      gradient: (dy, [saved]) => [mul(dy, minimum(div(1, add(saved as Tensor1D, epsilon)), scalar(2 ** 15)))],
+    const gradient = (dy: Tensor1D, [saved]: readonly Tensor[]): Tensor[] => {
+      const least = maximum(mul(add(saved as Tensor, epsilon), scale), 0.25);
+      return [mul(dy, div(scale, least))];
     };
+    return { value, gradient };
   });
 }

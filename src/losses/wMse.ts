@@ -12,7 +12,7 @@ import { checkWhiten, type WhitenOptions, whitened } from './whiten.js';
  * @param zB - Projections of view B, same shape; row i is the same sample as row i of `zA`.
  * @param options - Shrinkage and the size of a slice.
  * @returns Scalar in [0, 4]; the caller disposes it. Differentiable in both inputs. 2 if the views have nothing to do with each
- * other, and if all rows are equal.
+ * other. Rows that are equal but for rounding have that rounding whitened: the value then means nothing.
  * @throws ShapeError on a wrong shape or dtype; RangeError if an option is out of range, or a slice is too small for its
  * covariance to be inverted.
  * @see Ermolov et al., "Whitening for Self-Supervised Representation Learning", ICML 2021, arXiv:2007.06346, equation 5.

@@ -40,7 +40,8 @@ export interface WhitenOptions {
  *
  * @param z - Embeddings, float32 `[batch, dim]`, batch at least 2.
  * @param options - Shrinkage and the size of a slice.
- * @returns float32 `[batch, dim]`; the caller disposes it. Differentiable in z. A direction in which nothing varies gives zeros.
+ * @returns float32 `[batch, dim]`; the caller disposes it. Differentiable in z. A direction in which nothing varies gives zeros, but
+ * one in which rounding varies gives that, enlarged.
  * @throws ShapeError on a wrong shape or dtype; RangeError if an option is out of range, or a slice is too small for its
  * covariance to be inverted.
  * @see Ermolov et al., "Whitening for Self-Supervised Representation Learning", ICML 2021, arXiv:2007.06346, section 3.

@@ -20,8 +20,8 @@ import { inBrowser } from './extremes.js';
 import { rows } from './rows.js';
 
 const seeds = fc.nat(1e6);
-/** Few on a software GPU, where every operation costs milliseconds. */
-const runs = { numRuns: inBrowser ? 2 : 12 };
+/** Few on a software GPU, which compiles for every operation; laws of algebra are not tried there at all. */
+const runs = { numRuns: inBrowser ? 1 : 12 };
 const tolerance = { rtol: 2e-4, atol: 2e-5 };
 
 /** A rotation of the plane of axes 0 and 1, then of 1 and 2, ... */
@@ -50,7 +50,7 @@ onEveryBackend('laws of the losses', () => {
     };
     const each = (law: (seed: number) => Promise<void>): Promise<void> => fc.assert(fc.asyncProperty(seeds, law), runs);
 
-    test.runIf(row.orderInvariant ?? true)('does not depend on the order of the samples', () =>
+    test.runIf(!inBrowser && (row.orderInvariant ?? true))('does not depend on the order of the samples', () =>
       each(async (seed) => {
         const given = inputs(seed);
         const order = hold(tensor1d(permutation(seed, row.shapes[0]?.[0] as number), 'int32'));
@@ -58,14 +58,14 @@ onEveryBackend('laws of the losses', () => {
       }),
     );
 
-    test.runIf(row.symmetric)('does not depend on the order of the views', () =>
+    test.runIf(!inBrowser && row.symmetric)('does not depend on the order of the views', () =>
       each(async (seed) => {
         const [a, b] = inputs(seed) as [Tensor, Tensor];
         await same(row.loss(a, b), row.loss(b, a));
       }),
     );
 
-    test.runIf(row.rotationInvariant)('does not change when all inputs are rotated', () =>
+    test.runIf(!inBrowser && row.rotationInvariant)('does not change when all inputs are rotated', () =>
       each(async (seed) => {
         const given = inputs(seed);
         const turn = hold(rotation(4, seed));

@@ -145,7 +145,6 @@ export const redundancy: readonly LossRow[] = [
     ],
     symmetric: true,
     scaleInvariant: true,
-    collapsed: 2,
   },
   {
     name: 'wMseLoss, shrunk, in slices',
@@ -159,7 +158,6 @@ export const redundancy: readonly LossRow[] = [
     rejected: [],
     symmetric: true,
     orderInvariant: false,
-    collapsed: 2,
   },
   {
     name: 'mmcrLoss',
