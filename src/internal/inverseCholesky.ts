@@ -58,7 +58,7 @@ export function inverseCholesky(a: Tensor3D, floor: number): Tensor3D {
         const unit = div<Tensor3D>(first, sqrt(pivot));
         if (j === n - 1) return [unit];
         const column: Tensor = reshape(slice(unit, [0, 0, j + 1], [batch, 1, n - j - 1]), [batch, n - j - 1, 1]);
-        return [unit, sub(slice(rest, [0, 1, 0], [batch, -1, -1]), mul(column, unit))];
+        return [unit, sub<Tensor3D>(slice(rest, [0, 1, 0], [batch, -1, -1]), mul(column, unit))];
       });
       dispose(rest);
       done.push(row);

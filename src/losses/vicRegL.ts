@@ -3,6 +3,7 @@ import {
   argMin,
   div,
   expandDims,
+  eye,
   matMul,
   mean,
   min,
@@ -25,7 +26,6 @@ import {
 } from '@tensorflow/tfjs-core';
 import { checkFloats, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
-import { marked, upTo } from '../internal/marked.js';
 import { oneHotRows } from '../internal/oneHotRows.js';
 
 /** Options of {@link vicRegLTerms}. */
@@ -222,8 +222,8 @@ function terms(
 }
 
 /**
- * Given x, y and their places, each `[batch, cells, channels]`: the cells of x whose nearest cell of y, by place, is closest, and those nearest cells, each
- * `[matches, batch, channels]`.
+ * Given x, y and their places, each `[batch, cells, channels]`: the cells of x whose nearest cell of y, by place, is closest,
+ * and those nearest cells, each `[matches, batch, channels]`.
  */
 function match(given: readonly Tensor3D[], matches: number): [Tensor3D, Tensor3D] {
   const [x, y, placeX, placeY] = given as [Tensor3D, Tensor3D, Tensor3D, Tensor3D];
@@ -247,7 +247,7 @@ function match(given: readonly Tensor3D[], matches: number): [Tensor3D, Tensor3D
 /** VICReg over the batch of `[groups, batch, channels]`, averaged over groups and, but for the invariance, over x and y. */
 function vicReg(x: Tensor3D, y: Tensor3D, epsilon: number): Parts {
   const [groups, batch, dim] = x.shape;
-  const elsewhere = marked(upTo(dim), dim, 0, 1);
+  const elsewhere = sub(1, eye(dim));
   const spread = (z: Tensor3D): Pair<Scalar> => {
     const centered = sub<Tensor3D>(z, mean(z, 1, true));
     const deviation = sqrt(add(div(sum(square(centered), 1), batch - 1), epsilon));

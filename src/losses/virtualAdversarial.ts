@@ -1,6 +1,5 @@
 import {
   add,
-  clone,
   div,
   grad,
   mean,
@@ -78,8 +77,8 @@ export function virtualAdversarialLoss<T extends Tensor>(
       return reshape(div(mul(rows, length), sqrt(add(sum(square(rows), 1, true), 1e-30))), x.shape) as T;
     });
   return tidy(() => {
-    const before = constant(() => clone(model(x)));
-    checkFloats(where, { 'what the model gives': [before, ['batch', 'classes']] });
+    const before = constant<Tensor2D>(() => add(model(x), 0));
+    checkFloats(where, { logits: [before, ['batch', 'classes']] });
     const target = constant(() => softmax(before));
     const apart = (r: Tensor): Scalar => mean(softCrossEntropyRows(model(add(x, r) as T), target));
     let direction: Tensor = tensor(drawn, x.shape);
