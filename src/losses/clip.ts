@@ -33,7 +33,7 @@ export interface ClipOptions {
   readonly logitScale?: number | Scalar;
   /**
    * Rows of similarities at a time, an integer \>= 1: bounds memory by chunkSize * N instead of N^2 numbers, at the same
-   * value and gradient and about 1.5 times the work. @defaultValue all at once
+   * value and gradient, in up to twice the time. @defaultValue all at once
    */
   readonly chunkSize?: number;
 }

@@ -29,8 +29,8 @@ export interface InfoNceOptions {
   /** Divides the cosines, >= 1e-8. @defaultValue 0.07, as in MoCo v1 and CPC v2; MoCo v2 uses 0.2 */
   readonly temperature?: number;
   /**
-   * Queries whose logits are held at a time, an integer \>= 1: bounds memory at the same value and gradient, for about 1.5
-   * times the work. Logits of negatives of one's own, which are smaller than the negatives, are held all. Not used by
+   * Queries whose logits are held at a time, an integer \>= 1: bounds memory at the same value and gradient, in up to
+   * twice the time. Logits of negatives of one's own, which are smaller than the negatives, are held all. Not used by
    * {@link infoNCELogits}. @defaultValue all at once
    */
   readonly chunkSize?: number;

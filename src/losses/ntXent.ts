@@ -11,7 +11,7 @@ export interface NtXentOptions {
   readonly temperature?: number;
   /**
    * Rows of similarities at a time, an integer \>= 1: bounds memory by chunkSize * 2N instead of 4N^2 numbers, at the same
-   * value and gradient and about 1.5 times the work. @defaultValue all at once
+   * value and gradient, in up to twice the time. @defaultValue all at once
    */
   readonly chunkSize?: number;
 }

@@ -35,20 +35,15 @@ export function otherSamples(z: Tensor2D, temperature: number, chunkSize?: numbe
         sameSample(range, rows.shape[0], excluded(temperature)),
       );
     const columns = transpose(z);
-    const sums: Tensor2D[] = [];
-    let once: Tensor[] = [];
-    for (const range of parts) {
-      const logSumExp = tidy(() => {
+    const found = parts.map((range) =>
+      tidy(() => {
         const logits = block(z, columns, range);
-        const result = softmaxRows(logits);
-        if (parts.length > 1) return [result.logSumExp];
-        return [result.logSumExp, logits, result.probabilities];
-      });
-      sums.push(logSumExp[0] as Tensor2D);
-      once = logSumExp.slice(1);
-    }
-    const all = concat(sums);
-    save([z, all, ...(once.length > 0 ? once : [columns])]);
+        const { probabilities, logSumExp } = softmaxRows(logits);
+        return parts.length > 1 ? [logSumExp] : [logSumExp, logits, probabilities];
+      }),
+    );
+    const all = concat(found.map(([logSumExp]) => logSumExp as Tensor2D));
+    save([z, all, ...(parts.length > 1 ? [columns] : (found[0] as Tensor2D[]).slice(1))]);
     const gradient = (dy: Tensor1D, saved: readonly Tensor[]): Tensor2D[] => {
       const [rows, lse, first, p] = saved as [Tensor2D, Tensor2D, Tensor2D, Tensor2D?];
       const byColumn = transpose(lse);

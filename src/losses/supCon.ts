@@ -42,8 +42,8 @@ export interface SupConOptions {
   /** Whether rows are L2-normalised first; the authors leave that to the caller. @defaultValue true */
   readonly normalize?: boolean;
   /**
-   * Anchors whose similarities are held at a time, an integer \>= 1: bounds memory at the same value and gradient, for about
-   * 1.5 times the work. @defaultValue all at once
+   * Anchors whose similarities are held at a time, an integer \>= 1: bounds memory at the same value and gradient, in up to
+   * twice the time. @defaultValue all at once
    */
   readonly chunkSize?: number;
 }
