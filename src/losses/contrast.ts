@@ -1,5 +1,20 @@
-import { mean, mul, type Scalar, softplus, stack, sub, sum, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  expandDims,
+  matMul,
+  mean,
+  mul,
+  reshape,
+  type Scalar,
+  softplus,
+  stack,
+  sub,
+  sum,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
 import { logSumExpRows } from '../internal/logSumExp.js';
+import { withGradient } from '../internal/withGradient.js';
 
 /** Cosine of each row with its partner over the temperature, `[rows]`; both inputs have unit rows. */
 export function pairLogits(a: Tensor2D, b: Tensor2D, temperature: number): Tensor1D {
@@ -25,4 +40,19 @@ export function meanCrossEntropy(positives: Tensor1D, negatives: Tensor1D): Scal
  */
 export function excluded(temperature: number): number {
   return -Math.ceil(2 / temperature + 100);
+}
+
+/** Inner products of row i with its own rows i, `[batch, k]`. */
+export function ownProducts(queries: Tensor2D, rows: Tensor3D): Tensor2D {
+  const [batch, k, dim] = rows.shape;
+  return withGradient<Tensor2D>([queries, rows], (save) => {
+    save([queries, rows]);
+    return {
+      value: reshape(matMul(rows, expandDims(queries, 2)), [batch, k]) as Tensor2D,
+      gradient: (dy, saved) => {
+        const [q, r] = saved as [Tensor2D, Tensor3D];
+        return [reshape(matMul(expandDims(dy, 1), r), [batch, dim]), mul(expandDims(dy, 2), expandDims(q, 1))];
+      },
+    };
+  });
 }

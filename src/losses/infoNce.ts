@@ -3,25 +3,21 @@ import {
   concat,
   div,
   expandDims,
-  matMul,
-  mul,
-  reshape,
   type Scalar,
-  type Tensor,
   type Tensor1D,
   type Tensor2D,
   type Tensor3D,
   tidy,
 } from '@tensorflow/tfjs-core';
 import { checkFloats, checkNumbers } from '../internal/checks.js';
-import { ShapeError } from '../internal/errors.js';
-import { type FeatureBlocks, isFeatureBlocks } from '../internal/featureBlocks.js';
+import { type FeatureBlock, type FeatureBlocks, isFeatureBlocks } from '../internal/featureBlocks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { logSumExpRows } from '../internal/logSumExp.js';
 import { marked, upTo } from '../internal/marked.js';
-import { blockProducts, timesTransposed } from '../internal/products.js';
-import { withGradient } from '../internal/withGradient.js';
-import { excluded, joinLogSumExp, meanCrossEntropy, pairLogits } from './contrast.js';
+import { timesTransposed } from '../internal/products.js';
+import { checkChunkSize, logSumExpTerms, type Range, rowwise } from './blocks.js';
+import { excluded, joinLogSumExp, meanCrossEntropy, ownProducts, pairLogits } from './contrast.js';
+import { checkNegatives, isEmpty, negativeLogits } from './negatives.js';
 
 /** Options of {@link infoNCELoss}. */
 export interface InfoNceOptions {
@@ -32,6 +28,12 @@ export interface InfoNceOptions {
   readonly negatives?: Tensor2D | Tensor3D | FeatureBlocks | null;
   /** Divides the cosines, >= 1e-8. @defaultValue 0.07, as in MoCo v1 and CPC v2; MoCo v2 uses 0.2 */
   readonly temperature?: number;
+  /**
+   * Queries whose logits are held at a time, an integer \>= 1: bounds memory at the same value and gradient, in up to
+   * twice the time. Logits of negatives of one's own, which are smaller than the negatives, are held all. Not used by
+   * {@link infoNCELogits}. @defaultValue all at once
+   */
+  readonly chunkSize?: number;
 }
 
 /**
@@ -43,10 +45,10 @@ export interface InfoNceOptions {
  *
  * @param queries - float32 `[batch, dim]`.
  * @param positives - float32 `[batch, dim]`; row i belongs to query i.
- * @param options - The negatives and the temperature.
+ * @param options - The negatives, the temperature and the chunk size.
  * @returns Scalar; the caller disposes it. Differentiable in queries, positives and negatives, but for those of a queue.
  * If all rows are equal it is ln(k + 1), or ln(batch) without negatives.
- * @throws ShapeError on a wrong shape or dtype; RangeError if the temperature is out of range.
+ * @throws ShapeError on a wrong shape or dtype; RangeError if an option is out of range.
  * @see van den Oord et al., "Representation Learning with Contrastive Predictive Coding", arXiv:1807.03748, equation 4;
  * He et al., "Momentum Contrast", CVPR 2020, arXiv:1911.05722, equation 1.
  * @example
@@ -64,9 +66,19 @@ export interface InfoNceOptions {
  */
 export function infoNCELoss(queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions = {}): Scalar {
   check('infoNCELoss', queries, positives, options);
+  const { negatives, temperature = 0.07, chunkSize } = options;
   return tidy(() => {
-    const { positive, negative } = logits(queries, positives, options);
-    return meanCrossEntropy(positive, joinLogSumExp(negative.map(logSumExpRows)));
+    const [q, p] = [l2Normalize(queries), l2Normalize(positives)];
+    const scaled = div<Tensor2D>(q, temperature);
+    const sums = (rows: Tensor2D | FeatureBlock, shut?: (range: Range) => Tensor2D): Tensor1D =>
+      rowwise(scaled, rows, chunkSize, logSumExpTerms(shut));
+    const groups = (): Tensor1D[] => {
+      if (!negatives || isEmpty(negatives)) return [sums(p, diagonal(queries, temperature))];
+      if (isFeatureBlocks(negatives)) return negatives.blocks().map((block) => sums(block));
+      if (negatives.rank === 3) return [logSumExpRows(ownProducts(scaled, l2Normalize(negatives as Tensor3D)))];
+      return [sums(l2Normalize(negatives as Tensor2D))];
+    };
+    return meanCrossEntropy(pairLogits(q, p, temperature), joinLogSumExp(groups()));
   });
 }
 
@@ -79,7 +91,7 @@ export function infoNCELoss(queries: Tensor2D, positives: Tensor2D, options: Inf
  * @param options - The negatives and the temperature.
  * @returns float32 `[batch, 1 + k]`; the caller disposes it. Without negatives `[batch, 1 + batch]`, the query's own positive
  * shut out of the columns from 1 on by a large negative number. Differentiable as the loss is.
- * @throws ShapeError on a wrong shape or dtype; RangeError if the temperature is out of range.
+ * @throws ShapeError on a wrong shape or dtype; RangeError if an option is out of range.
  * @see {@link infoNCELoss}
  * @example
  * ```ts
@@ -91,68 +103,27 @@ export function infoNCELoss(queries: Tensor2D, positives: Tensor2D, options: Inf
  */
 export function infoNCELogits(queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions = {}): Tensor2D {
   check('infoNCELogits', queries, positives, options);
+  const { negatives, temperature = 0.07 } = options;
   return tidy(() => {
-    const { positive, negative } = logits(queries, positives, options);
-    return concat([expandDims<Tensor2D>(positive, 1), ...negative], 1);
+    const [q, p] = [l2Normalize(queries), l2Normalize(positives)];
+    const scaled = div<Tensor2D>(q, temperature);
+    const others =
+      !negatives || isEmpty(negatives)
+        ? add<Tensor2D>(timesTransposed(scaled, p), diagonal(queries, temperature)([0, queries.shape[0]]))
+        : negativeLogits(scaled, negatives);
+    return concat([expandDims<Tensor2D>(pairLogits(q, p, temperature), 1), others], 1);
   });
 }
 
 function check(where: string, queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions): void {
-  const { negatives, temperature = 0.07 } = options;
+  const { negatives, temperature = 0.07, chunkSize } = options;
   checkFloats(where, { queries: [queries, ['batch', 'dim']], positives: [positives, ['batch', 'dim']] });
   checkNumbers(where, { temperature: [temperature, 1e-8] });
-  const [batch, dim] = queries.shape;
-  if (isFeatureBlocks(negatives)) {
-    if (negatives.dim === dim) return;
-    throw new ShapeError(`${where}: negatives must hold rows of length ${dim}, got ${negatives.dim}.`);
-  }
-  if (!negatives) return;
-  const shape = negatives.rank === 3 ? [batch, 'k', dim] : [isEmpty(negatives) ? 0 : 'k', dim];
-  checkFloats(where, { negatives: [negatives as Tensor, shape] });
+  checkChunkSize(where, chunkSize);
+  if (negatives) checkNegatives(where, negatives, queries.shape);
 }
 
-function isEmpty(negatives: Tensor2D | Tensor3D | FeatureBlocks): boolean {
-  if (isFeatureBlocks(negatives)) return negatives.filled === 0;
-  return negatives.rank === 2 && negatives.shape[0] === 0;
-}
-
-/** Logit of the positive, `[batch]`, and those of the negatives in groups, each `[batch, rows]`. */
-function logits(queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions): Logits {
-  const { negatives, temperature = 0.07 } = options;
-  const [q, p] = [l2Normalize(queries), l2Normalize(positives)];
-  const positive = pairLogits(q, p, temperature);
-  const scaled = div<Tensor2D>(q, temperature);
-  if (!negatives || isEmpty(negatives)) {
-    const batch = queries.shape[0];
-    const own = marked(upTo(batch), batch, excluded(temperature), 0);
-    return { positive, negative: [add(timesTransposed(scaled, p), own)] };
-  }
-  if (isFeatureBlocks(negatives)) {
-    return { positive, negative: negatives.blocks().map((block) => blockProducts(scaled, block)) };
-  }
-  const rows = l2Normalize<Tensor2D | Tensor3D>(negatives);
-  return {
-    positive,
-    negative: [rows.rank === 2 ? timesTransposed(scaled, rows as Tensor2D) : ownProducts(scaled, rows as Tensor3D)],
-  };
-}
-
-interface Logits {
-  readonly positive: Tensor1D;
-  readonly negative: readonly Tensor2D[];
-}
-
-/** Inner products of query i with its own rows i, `[batch, k]`. */
-function ownProducts(queries: Tensor2D, rows: Tensor3D): Tensor2D {
-  const [batch, k, dim] = rows.shape;
-  return withGradient<Tensor2D>([queries, rows], (save) => {
-    save([queries, rows]);
-    return {
-      value: reshape(matMul(rows, expandDims(queries, 2)), [batch, k]) as Tensor2D,
-      gradient: (dy, saved) => {
-        const [q, r] = saved as [Tensor2D, Tensor3D];
-        return [reshape(matMul(expandDims(dy, 1), r), [batch, dim]), mul(expandDims(dy, 2), expandDims(q, 1))];
-      },
-    };
-  });
+/** Shuts each query's own positive out. */
+function diagonal({ shape: [batch] }: Tensor2D, temperature: number): (range: Range) => Tensor2D {
+  return (range) => marked(upTo(batch).subarray(...range), batch, excluded(temperature), 0);
 }

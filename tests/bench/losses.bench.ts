@@ -14,6 +14,7 @@ import {
   ready,
   type Scalar,
   setBackend,
+  slice,
   sqrt,
   square,
   sub,
@@ -25,7 +26,7 @@ import {
   transpose,
   valueAndGrads,
 } from '@tensorflow/tfjs-core';
-import { barlowTwinsLoss, infoNCELoss, ntXentLoss } from '../../src/losses/index.js';
+import { barlowTwinsLoss, clipLoss, infoNCELoss, ntXentLoss } from '../../src/losses/index.js';
 import { FeatureQueue } from '../../src/momentum/index.js';
 import { normal } from '../../src/random/index.js';
 import { compare, report } from './harness.js';
@@ -41,7 +42,6 @@ function both(loss: (a: Tensor2D, b: Tensor2D) => Scalar, inputs: Tensor2D[]): T
 /** NT-Xent as one would write it without this library. */
 function plainNtXent(a: Tensor2D, b: Tensor2D): Scalar {
   const n = a.shape[0];
-  const unit = (x: Tensor2D): Tensor2D => div(x, sqrt(sum(square(x), 1, true)));
   const z = concat([unit(a), unit(b)]) as Tensor2D;
   const logits = sub<Tensor2D>(div(matMul(z, z, false, true), 0.5), mul(eye(2 * n), 1e9));
   const partners = tensor1d(
@@ -49,6 +49,36 @@ function plainNtXent(a: Tensor2D, b: Tensor2D): Scalar {
     'int32',
   );
   return neg(mean<Scalar>(sum(mul(oneHot(partners, 2 * n), logSoftmax(logits)), 1)));
+}
+
+const unit = (x: Tensor2D): Tensor2D => div(x, sqrt(sum(square(x), 1, true)));
+
+/** CLIP's loss likewise. */
+function plainClip(a: Tensor2D, b: Tensor2D): Scalar {
+  const logits = mul<Tensor2D>(matMul(unit(a), unit(b), false, true), 1 / 0.07);
+  const diagonal = eye(a.shape[0]);
+  const one = (x: Tensor2D): Tensor2D => mul(diagonal, logSoftmax(x));
+  return mul(neg(sum<Scalar>(add(one(logits), one(transpose(logits))))), 0.5 / a.shape[0]);
+}
+
+/** Barlow Twins likewise. */
+function plainBarlow(a: Tensor2D, b: Tensor2D): Scalar {
+  const standard = (x: Tensor2D): Tensor2D => {
+    const centered = sub<Tensor2D>(x, mean(x, 0, true));
+    return div(centered, sqrt(add(mean(square(centered), 0, true), 1e-5)));
+  };
+  const [batch, dim] = a.shape;
+  const c = div(matMul(standard(a), standard(b), true), batch);
+  const weights = add(mul(eye(dim), 1 - 0.0051), 0.0051);
+  return sum<Scalar>(mul(weights, square(sub(c, eye(dim)))));
+}
+
+/** InfoNCE with a queue of unit rows likewise. */
+function plainInfoNce(queries: Tensor2D, keys: Tensor2D, rows: Tensor2D): Scalar {
+  const [q, k] = [unit(queries), unit(keys)];
+  const logits = concat([sum<Tensor2D>(mul(q, k), 1, true), matMul(q, rows, false, true)], 1);
+  const all = logSoftmax(div<Tensor2D>(logits, 0.07));
+  return neg(mean<Scalar>(slice(all, [0, 0], [queries.shape[0], 1])));
 }
 
 /** Losses and queue against the matrix products that they can't avoid, on the stock WASM kernels. */
@@ -63,11 +93,24 @@ export async function bench(): Promise<void> {
       products: () => [matMul(z, columns), matMul(square_, z)],
       value: () => ntXentLoss(a, b),
       both: () => both(ntXentLoss, [a, b]),
+      chunks: () => both((x, y) => ntXentLoss(x, y, { chunkSize: 128 }), [a, b]),
     });
     const plain = compare({ plain: () => both(plainNtXent, [a, b]) }, { rounds: 3, warmUp: 1 });
     report('ntXentLoss 2x512x128: value / its 2 products', ms.value, ms.products);
     report('ntXentLoss 2x512x128: value+gradient / its 2 products', ms.both, ms.products, 1.5);
     report('ntXentLoss 2x512x128: plain tfjs / ours', plain.plain, ms.both);
+    report('ntXentLoss 2x512x128: in chunks of 128 / at once', ms.chunks, ms.both);
+  }
+  {
+    const [a, b] = [normals(1, 512, 128), normals(2, 512, 128)];
+    const [columns, square_] = [transpose(b), normals(3, 512, 512)];
+    const ms = compare({
+      products: () => [matMul(a, columns), matMul(square_, a), matMul(square_, b)],
+      both: () => both(clipLoss, [a, b]),
+    });
+    const plain = compare({ plain: () => both(plainClip, [a, b]) }, { rounds: 3, warmUp: 1 });
+    report('clipLoss 512x128: value+gradient / its 3 products', ms.both, ms.products);
+    report('clipLoss 512x128: plain tfjs / ours', plain.plain, ms.both);
   }
   {
     const [a, b] = [normals(1, 512, 2048), normals(2, 512, 2048)];
@@ -79,7 +122,9 @@ export async function bench(): Promise<void> {
       },
       { rounds: 5, warmUp: 1 },
     );
+    const plain = compare({ plain: () => both(plainBarlow, [a, b]) }, { rounds: 1, warmUp: 0, budget: 0 });
     report('barlowTwinsLoss 512x2048: value+gradient / its 3 products', ms.both, ms.products, 1.5);
+    report('barlowTwinsLoss 512x2048: plain tfjs / ours', plain.plain, ms.both);
   }
   {
     const [queries, keys, rows] = [normals(1, 256, 128), normals(2, 256, 128), normals(3, 65536, 128)];
@@ -99,7 +144,12 @@ export async function bench(): Promise<void> {
       },
       { rounds: 7, warmUp: 2 },
     );
+    const plain = compare(
+      { plain: () => both((q) => plainInfoNce(q, keys, rows), [queries]) },
+      { rounds: 1, warmUp: 0, budget: 0 },
+    );
     report('infoNCELoss 256 queries, queue 65536x128: / its 2 products', ms.both, ms.products, 1.3);
+    report('infoNCELoss 256 queries, queue 65536x128: plain tfjs / ours', plain.plain, ms.both);
     report('FeatureQueue.enqueue 256 keys / product with the queue', ms.enqueue, ms.logits, 0.2);
     queue.dispose();
   }

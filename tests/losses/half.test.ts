@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ntXentLoss } from '../../src/losses/index.js';
 import { expectClose, hold, normals } from '../helpers/index.js';
 import { disposeHeld } from '../helpers/memory.js';
-import { expectFinite, extremes, inputs } from './extremes.js';
+import { expectFinite, extremes, givenInputs } from './extremes.js';
 
 /** A fresh WebGL backend whose textures hold half or single precision. */
 async function restart(half: boolean): Promise<void> {
@@ -29,17 +29,13 @@ describe.runIf(getBackend() === 'webgl')('losses in half precision', () => {
     expect(Number.isFinite((await hold(add(x, x)).data())[0])).toBe(false);
   });
 
-  for (const extreme of extremes.filter(({ scaleInvariant }) => scaleInvariant)) {
-    test.each(Object.entries(inputs))(`${extreme.name} is finite for %s`, async (kind, make) => {
+  test.each(extremes.filter(({ scaleInvariant }) => scaleInvariant))('$name is finite', async (extreme) => {
+    for (const [kind, given] of givenInputs()) {
+      if ((given[0]?.shape[0] as number) < extreme.smallest) continue;
       // The gradient grows with 1 / (temperature * length): with both small it is beyond the largest number.
-      const temperatures = kind === 'small' || kind === 'mixed' ? [1] : [0.01, 1];
-      for (const dim of [1, 5]) {
-        const given = make(dim);
-        if (given[0].shape[0] < extreme.smallest) continue;
-        for (const temperature of temperatures) await expectFinite(extreme, given, temperature);
-      }
-    });
-  }
+      await expectFinite(extreme, given, /^(small|mixed)/.test(kind) ? 1 : 0.01, kind);
+    }
+  });
 
   test('the numbers are still right', async () => {
     const views = (scale: number): [Tensor2D, Tensor2D] => [normals(1, [6, 4], scale), normals(2, [6, 4], scale)];

@@ -1,9 +1,9 @@
 import { type Scalar, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { alignmentLoss, barlowTwinsLoss, infoNCELoss, ntXentLoss, uniformityLoss } from '../../src/losses/index.js';
 import { normal } from '../../src/random/index.js';
 import { expectClose, expectGradient, hold, normals, onEveryBackend } from '../helpers/index.js';
-import { expectFinite, extremes, inputs } from './extremes.js';
+import { expectFinite, extremes, givenInputs, inBrowser } from './extremes.js';
 
 type Rows = number[][];
 const draw = (seed: number, n: number, dim: number): Rows =>
@@ -31,14 +31,14 @@ function ntXent(a: Rows, b: Rows, temperature: number): number {
 }
 
 onEveryBackend('stability of the losses', () => {
-  describe.each(extremes)('$name', (extreme) => {
-    test.each(Object.entries(inputs))('is finite for %s', async (_, make) => {
-      for (const dim of [1, 5]) {
-        const given = make(dim);
-        if (given[0].shape[0] < extreme.smallest) expect(() => extreme.loss(...given, 0.1)).toThrow(/batch must be/);
-        else for (const temperature of [0.01, 1]) await expectFinite(extreme, given, temperature);
+  test.each(extremes)('$name is finite, or says why not', async (extreme) => {
+    for (const [kind, given] of givenInputs()) {
+      if ((given[0]?.shape[0] as number) < extreme.smallest) {
+        expect(() => extreme.loss(given[0] as Tensor2D, given[1] as Tensor2D, 0.1)).toThrow(/batch must be/);
+      } else {
+        for (const temperature of inBrowser ? [0.01] : [0.01, 1]) await expectFinite(extreme, given, temperature, kind);
       }
-    });
+    }
   });
 
   test('ntXentLoss is exact at temperature 0.01 and near zero', async () => {

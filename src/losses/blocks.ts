@@ -1,0 +1,126 @@
+import {
+  add,
+  concat,
+  dispose,
+  div,
+  exp,
+  expandDims,
+  matMul,
+  max,
+  mul,
+  slice,
+  softmax,
+  squeeze,
+  sub,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tidy,
+  transpose,
+} from '@tensorflow/tfjs-core';
+import { checkIntegers } from '../internal/checks.js';
+import type { FeatureBlock } from '../internal/featureBlocks.js';
+import { softmaxRows } from '../internal/logSumExp.js';
+import { withGradient } from '../internal/withGradient.js';
+
+/** From one row up to another, which is not part of it. */
+export type Range = readonly [from: number, to: number];
+
+/** Checks the option of the same name, where it is given. */
+export function checkChunkSize(where: string, chunkSize: number | undefined): void {
+  if (chunkSize !== undefined) checkIntegers(where, { chunkSize: [chunkSize, 1] });
+}
+
+/** All rows, `size` at a time. */
+export function ranges(rows: number, size = rows): readonly Range[] {
+  return Array.from({ length: Math.ceil(rows / size) }, (_, i) => [i * size, Math.min(rows, (i + 1) * size)] as const);
+}
+
+/** Rows of a matrix, or entries of a vector. */
+export function rowsOf<T extends Tensor>(x: T, [from, to]: Range): T {
+  return slice(x, from, to - from);
+}
+
+/** What the rows of a block of logits come to, and the derivative of that by the logits. */
+export interface RowTerms {
+  readonly values: Tensor1D;
+  readonly slopes: Tensor2D;
+}
+
+/** Terms of the rows in `range`; of tensors it may use `logits` and `extras` only, for it is called again later. */
+export type Terms = (logits: Tensor2D, range: Range, extras: readonly Tensor[]) => RowTerms;
+
+/**
+ * One number for each row of the logits a b^T, `[rows of a]`. With a chunk size there are never more rows of logits than
+ * that at a time: the gradient makes them again. A block is a constant.
+ */
+export function rowwise(
+  a: Tensor2D,
+  b: Tensor2D | FeatureBlock,
+  chunkSize: number | undefined,
+  terms: Terms,
+  extras: readonly Tensor[] = [],
+): Tensor1D {
+  const parts = ranges(a.shape[0], chunkSize);
+  const learnt = !('columns' in b);
+  return withGradient<Tensor1D>(learnt ? [a, b] : [a], (save) => {
+    const [rows, columns] = learnt ? [b, transpose(b)] : [b.rows, b.columns];
+    const at = (x: Tensor2D, y: Tensor2D, range: Range, others: readonly Tensor[]): RowTerms =>
+      terms(matMul(rowsOf(x, range), y), range, others);
+    const once = parts.length === 1 ? at(a, columns, parts[0] as Range, extras) : null;
+    save([a, rows, once ? once.slopes : columns, ...extras]);
+    return {
+      value: once?.values ?? concat(parts.map((range) => tidy(() => at(a, columns, range, extras).values))),
+      gradient: (dy, saved) => {
+        const [x, y, z, ...others] = saved as [Tensor2D, Tensor2D, Tensor2D, ...Tensor[]];
+        return gradients(parts, learnt, y, x, (range) =>
+          mul(once ? z : at(x, z, range, others).slopes, expandDims(rowsOf(dy, range), 1)),
+        );
+      },
+    };
+  });
+}
+
+/**
+ * G b and, if asked for, G^T a, with G made a few rows at a time.
+ */
+export function gradients(
+  parts: readonly Range[],
+  both: boolean,
+  b: Tensor2D,
+  a: Tensor2D,
+  slopes: (range: Range) => Tensor2D,
+): Tensor2D[] {
+  let sum: Tensor2D | undefined;
+  const found = parts.map((range) => {
+    const [left, right] = tidy((): [Tensor2D, Tensor2D?] => {
+      const g = slopes(range);
+      const own: Tensor2D = matMul(g, b);
+      if (!both) return [own];
+      const other = matMul(transpose(rowsOf(a, range)), g) as Tensor2D;
+      return [own, sum ? add<Tensor2D>(sum, other) : other];
+    });
+    if (sum) dispose(sum);
+    sum = right;
+    return left;
+  });
+  return [concat(found), ...(sum ? [transpose(sum)] : [])];
+}
+
+/** Terms of the log-sum-exp of each row, after `shut` has been added to the logits. */
+export function logSumExpTerms(shut?: (range: Range) => Tensor2D): Terms {
+  return (logits, range) => {
+    const { probabilities, logSumExp } = softmaxRows(shut ? add<Tensor2D>(logits, shut(range)) : logits);
+    return { values: squeeze<Tensor1D>(logSumExp, [1]), slopes: probabilities };
+  };
+}
+
+/**
+ * exp(logits - sums), column by column a softmax with `sums` `[1, columns]` the log-sum-exp of the columns. By way of
+ * the softmax of rows, which is cheaper on tfjs's WASM backend than `exp`.
+ */
+export function columnSoftmax(logits: Tensor2D, sums: Tensor2D): Tensor2D {
+  const shifted = sub<Tensor2D>(logits, sums);
+  const q = softmax(shifted);
+  return mul(q, div(exp(max(shifted, 1, true)), max(q, 1, true)));
+}
