@@ -7,7 +7,6 @@ import {
   minimum,
   mul,
   type NamedTensorMap,
-  Optimizer,
   type Scalar,
   type serialization,
   sqrt,
@@ -20,9 +19,8 @@ import {
 import { checkChoice, checkNumbers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { type Schedule, valueAt } from '../internal/schedule.js';
-import type { State } from '../internal/state.js';
-import { type NamedTensor, OptimizerSlots } from './optimizerSlots.js';
-import { getOptimizerState, setOptimizerState } from './optimizerState.js';
+import type { NamedTensor } from './optimizerSlots.js';
+import { SlotOptimizer } from './slotOptimizer.js';
 import { checkFilter, filterConfig, picks, type VariableFilter } from './variableFilter.js';
 
 /** Options of {@link LARS}. */
@@ -84,19 +82,18 @@ const NAME = 'LARS';
  * optimizer.dispose();
  * ```
  */
-export class LARS extends Optimizer {
+export class LARS extends SlotOptimizer {
   /** Learning rate, or a function of the step; it may be set between steps. */
   learningRate: Schedule;
   private readonly options: Required<Omit<LARSOptions, 'learningRate' | 'learningRateScale'>>;
   private readonly scale: ((variable: Variable) => number) | undefined;
-  private readonly slots = new OptimizerSlots(NAME, ['momentum']);
 
   /**
    * @param options - Learning rate, momentum, weight decay, convention and which variables are treated apart.
    * @throws RangeError if an option is out of range.
    */
   constructor(options: LARSOptions) {
-    super();
+    super(NAME, ['momentum']);
     const {
       learningRate,
       convention = 'barlow',
@@ -170,46 +167,6 @@ export class LARS extends Optimizer {
   }
 
   /**
-   * Iterations and slots, for tfjs's `model.save`.
-   *
-   * @returns First a tensor that the caller disposes, then the slots themselves, which stay the optimizer's.
-   * @throws Error after dispose().
-   */
-  override async getWeights(): Promise<NamedTensor[]> {
-    return this.slots.weights(this.iterations);
-  }
-
-  /**
-   * Takes over copies of what `getWeights` gave; the next step is the one that would have followed, to the bit.
-   *
-   * @param weights - Slots by name. Where none is that of a variable of the next step, they are taken in order.
-   * @throws ShapeError if they are not those of this class, before anything changes; Error after dispose().
-   */
-  override async setWeights(weights: NamedTensor[]): Promise<void> {
-    this.iterations_ = await this.slots.restore(weights);
-  }
-
-  /**
-   * Reads everything back.
-   *
-   * @returns Iterations and slots as plain numbers.
-   * @throws Error after dispose().
-   */
-  async getState(): Promise<State> {
-    return getOptimizerState(this);
-  }
-
-  /**
-   * Takes over what `getState` gave.
-   *
-   * @param state - State of the same class.
-   * @throws ShapeError if it is of another class; Error after dispose().
-   */
-  async setState(state: State): Promise<void> {
-    await setOptimizerState(this, state, { where: `${NAME}.setState` });
-  }
-
-  /**
    * Options as plain data; of a function of the step, its value at this step.
    *
    * @returns What {@link LARS.fromConfig} takes.
@@ -227,25 +184,6 @@ export class LARS extends Optimizer {
       noDecay: filterConfig(`${NAME}.getConfig`, 'noDecay', noDecay),
       noAdaptation: filterConfig(`${NAME}.getConfig`, 'noAdaptation', noAdaptation),
     };
-  }
-
-  /**
-   * An optimizer of a config.
-   *
-   * @param cls - This class.
-   * @param config - What `getConfig` gave.
-   * @returns A new optimizer without slots.
-   */
-  static override fromConfig<T extends serialization.Serializable>(
-    cls: serialization.SerializableConstructor<T>,
-    config: serialization.ConfigDict,
-  ): T {
-    return new cls(config);
-  }
-
-  /** Frees the slots. Safe to call twice; any other use afterwards throws. */
-  override dispose(): void {
-    this.slots.dispose();
   }
 
   private barlow(variable: Variable, gradient: Tensor, decay: number, adapts: boolean): Tensor {
