@@ -12,6 +12,7 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import { type GaussianBlurOptions, kernelPair, sigmaPair } from './blurOptions.js';
+import { cacheSized, changeImages } from './changeImages.js';
 import { inTurn } from './inTurn.js';
 import { checkInput, IMAGES } from './shapes.js';
 
@@ -54,23 +55,31 @@ export function gaussianBlur(x: Tensor4D, options: GaussianBlurOptions): Tensor4
   );
 }
 
-/** The same on colour planes [channels, batch, pixels], with a deviation per image. */
+/** The same on colour planes [channels, batch, pixels], with a deviation per image; those of deviation 0 are left out. */
 export function blurPlanes(
   planes: Tensor3D,
   [, height = 0, width = 0]: readonly number[],
   kernel: [number, number],
   sigmas: readonly number[],
 ): Tensor3D {
-  const [channels, batch, pixels] = planes.shape;
-  const each = Array.from({ length: channels }, () => sigmas).flat();
-  return reshape(
-    inTurn<Tensor>(
-      () => transpose(reshape(planes, [channels * batch, pixels]), [1, 0]),
-      (y) => blurSides(reshape(y, [height, width, channels * batch]), kernel, each, each),
-      (y) => transpose(reshape(y, [pixels, channels * batch]), [1, 0]),
-    ),
-    planes.shape,
-  );
+  const [channels, , pixels] = planes.shape;
+  const blurred = Array.from(sigmas.keys()).filter((i) => sigmas[i] !== 0);
+  const groups = cacheSized(blurred, channels * pixels).map((images) => ({
+    images,
+    change: (part: Tensor3D): Tensor3D => {
+      const sides = channels * images.length;
+      const each = Array.from({ length: channels }, () => images.map((i) => sigmas[i] as number)).flat();
+      return reshape(
+        inTurn<Tensor>(
+          () => transpose(reshape(part, [sides, pixels]), [1, 0]),
+          (y) => blurSides(reshape(y, [height, width, sides]), kernel, each, each),
+          (y) => transpose(reshape(y, [pixels, sides]), [1, 0]),
+        ),
+        part.shape,
+      );
+    },
+  }));
+  return changeImages(planes, groups);
 }
 
 /** Blurs [height, width, side], every side by its own deviations. */

@@ -1,5 +1,6 @@
 import { clone, type Tensor3D } from '@tensorflow/tfjs-core';
 import { type Blend, blend, brightnessBlend, contrastBlend, KEEP, saturationBlend } from './blend.js';
+import { cacheSized, changeImages, partsPay } from './changeImages.js';
 import { shiftHue } from './hue.js';
 import { inTurn } from './inTurn.js';
 
@@ -22,30 +23,47 @@ export interface ColorJitterParams {
 }
 
 /**
- * Jitters planes [channels, batch, pixels], every image in its own order. The three linear adjustments are one operation
- * ({@link blend}), so all images take one together whatever their order; hue, the dear one, runs once, between up to three
- * of them that come before it and up to three that come after.
+ * Jitters planes [channels, batch, pixels], every image in its own order; images that nothing changes are left out. The
+ * three linear adjustments are one operation ({@link blend}), so all images take one together whatever their order; hue,
+ * the dear one, runs once. Where it pays, images with hue at the same place in their order go together, in parts that fit
+ * the cache: then three blends do, instead of up to three before hue and three after it.
  */
 export function jitterPlanes(planes: Tensor3D, params: ColorJitterParams): Tensor3D {
-  const batch = params.order.length;
-  const turns = params.hue.some((turn) => turn !== 0);
-  const before: Blend[][] = [];
-  const after: Blend[][] = [];
-  for (let i = 0; i < batch; i++) {
-    const order = params.order[i] as number[];
-    const split = turns ? order.indexOf(HUE) : order.length;
-    before.push(order.slice(0, split).flatMap((which) => linear(which, params, i)));
-    after.push(order.slice(split + 1).flatMap((which) => linear(which, params, i)));
+  const [channels, , pixels] = planes.shape;
+  const groups = new Map<number, number[]>();
+  for (const [i, order] of params.order.entries()) {
+    if (linearOf(order, params, i).length === 0 && params.hue[i] === 0) continue;
+    const place = partsPay() ? (params.hue[i] === 0 ? -1 : order.indexOf(HUE)) : 0;
+    groups.set(place, [...(groups.get(place) ?? []), i]);
   }
-  const turn = (current: Tensor3D): Tensor3D => shiftHue(current, params.hue);
+  const parts = [...groups.values()].flatMap((images) => cacheSized(images, channels * pixels));
+  return changeImages(
+    planes,
+    parts.map((images) => ({ images, change: (part) => jitterPart(part, params, images) })),
+  );
+}
+
+/** Jitters the given images, which are those of the planes. */
+function jitterPart(planes: Tensor3D, params: ColorJitterParams, images: readonly number[]): Tensor3D {
+  const hue = images.map((i) => params.hue[i] as number);
+  const turns = hue.some((turn) => turn !== 0);
+  const split = (order: readonly number[]): number => (turns ? order.indexOf(HUE) : order.length);
+  const orders = images.map((i) => params.order[i] as number[]);
+  const before = images.map((i, k) =>
+    linearOf((orders[k] as number[]).slice(0, split(orders[k] as number[])), params, i),
+  );
+  const after = images.map((i, k) => linearOf((orders[k] as number[]).slice(split(orders[k] as number[])), params, i));
+  const turn = (current: Tensor3D): Tensor3D => shiftHue(current, hue);
   return inTurn(() => clone(planes), ...rounds(before), ...(turns ? [turn] : []), ...rounds(after));
 }
 
-/** The blend of an adjustment for image i; none for hue, and none where it changes nothing. */
-function linear(which: number, params: ColorJitterParams, i: number): Blend[] {
-  const factor = params[ADJUSTMENTS[which] as (typeof ADJUSTMENTS)[number]][i] as number;
-  if (which === HUE || factor === 1) return [];
-  return [[brightnessBlend, contrastBlend, saturationBlend][which]?.(factor) ?? KEEP];
+/** The blends of image i among these adjustments: none for hue, and none where one changes nothing. */
+function linearOf(order: readonly number[], params: ColorJitterParams, i: number): Blend[] {
+  return order.flatMap((which) => {
+    const factor = params[ADJUSTMENTS[which] as (typeof ADJUSTMENTS)[number]][i] as number;
+    if (which === HUE || factor === 1) return [];
+    return [[brightnessBlend, contrastBlend, saturationBlend][which]?.(factor) ?? KEEP];
+  });
 }
 
 /** Steps that apply the first blend of every image, then the second, then the third; images with fewer wait. */

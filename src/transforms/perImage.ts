@@ -30,7 +30,7 @@ export function perImage(
 }
 
 /** One number per image as a column [batch, 1], which broadcasts over [batch, ...] and [channels, batch, ...]. */
-export function column(values: readonly number[]): Tensor2D {
+export function column(values: readonly number[] | Float32Array): Tensor2D {
   return tensor2d(values as number[], [values.length, 1], 'float32');
 }
 

@@ -3,9 +3,10 @@ import { checkChoice } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { filterAxes } from './filterAxes.js';
 import { boxMatrix, checkPlacements, type Placement } from './placement.js';
+import { readAxes } from './readAxes.js';
 import { readPlaces } from './readPlaces.js';
 import { checkInput, IMAGES } from './shapes.js';
-import { trace } from './trace.js';
+import { trace, traceGrid } from './trace.js';
 import type { ApplyOptions, Interpolation } from './transform.js';
 
 /**
@@ -46,10 +47,16 @@ export function resample(x: Tensor4D, placements: readonly Placement[], options:
         next++;
       result = isFilter
         ? filterAxes(result, first, placements.slice(start + 1, next))
-        : readPlaces(result, trace(placements.slice(start, next), batch, interpolation), interpolation);
+        : read(result, placements.slice(start, next), batch, interpolation);
     }
     return result === x ? clone(x) : result;
   });
+}
+
+/** One interpolation for all steps. */
+function read(x: Tensor4D, steps: readonly Placement[], batch: number, interpolation: Interpolation): Tensor4D {
+  const grid = traceGrid(steps, batch, interpolation);
+  return grid ? readAxes(x, grid) : readPlaces(x, trace(steps, batch, interpolation), interpolation);
 }
 
 /** Whether a step is to be antialiased: asked for, and shrinking some image. */

@@ -16,10 +16,10 @@ export function checkPermutation(where: string, permutation: ArrayLike<number>, 
   return indices;
 }
 
-/** The batch in another order. On WASM `gatherND` copies whole images, 100 times faster than `gather`. */
-export function takeImages<X extends Tensor>(x: X, indices: readonly number[]): X {
+/** Images, or rows, by their places in the batch. On WASM `gatherND` copies whole ones, 100 times faster than `gather`. */
+export function takeImages<X extends Tensor>(x: X, indices: ArrayLike<number>): X {
   return tidy(() => {
     const places = tensor2d(Int32Array.from(indices), [indices.length, 1], 'int32');
-    return reshape(gatherND(rows(x), places), x.shape) as X;
+    return reshape(gatherND(rows(x), places), [indices.length, ...x.shape.slice(1)]) as X;
   });
 }

@@ -13,6 +13,55 @@ export interface Places {
   readonly weights: Float32Array | undefined;
 }
 
+/** Rows of an axis that the places of every image read: a first one, and where its share is not 0, the one after it. */
+export interface AxisPlaces {
+  /** Places of one image. */
+  readonly count: number;
+  /** Number of the first row, image after image. */
+  readonly firsts: Int32Array;
+  /** What the first row counts. */
+  readonly shares: Float32Array;
+  /** What the one after it counts. */
+  readonly seconds: Float32Array;
+}
+
+/** Lines and columns of every image, where the places of the result are their crossings. */
+export interface GridPlaces {
+  /** `[height, width]` of the result. */
+  readonly size: readonly [height: number, width: number];
+  readonly lines: AxisPlaces;
+  readonly columns: AxisPlaces;
+}
+
+/** Follows lines and columns of the last step's result back through all steps; null where a step turns or shears them. */
+export function traceGrid(
+  placements: readonly Placement[],
+  batch: number,
+  interpolation: Interpolation,
+): GridPlaces | null {
+  if (!placements.every(({ matrices }) => matrices.every(isAxisAligned))) return null;
+  const { size } = placements[placements.length - 1] as Placement;
+  const sharp = interpolation === 'nearest';
+  const axis = (count: number, of: (step: Step) => [number, number, Axis]): AxisPlaces => {
+    const places = {
+      count,
+      firsts: new Int32Array(batch * count),
+      shares: new Float32Array(batch * count),
+      seconds: new Float32Array(batch * count),
+    };
+    for (let i = 0; i < batch; i++) {
+      const steps = placements.map((placement) => stepOf(placement, i, sharp)).reverse();
+      traceAxis(steps, places, i * count, of);
+    }
+    return places;
+  };
+  return {
+    size,
+    lines: axis(size[0], ({ matrix, y }) => [matrix[4] as number, matrix[5] as number, y]),
+    columns: axis(size[1], ({ matrix, x }) => [matrix[0] as number, matrix[2] as number, x]),
+  };
+}
+
 /** Follows every pixel of the last step's result back through all steps. */
 export function trace(placements: readonly Placement[], batch: number, interpolation: Interpolation): Places {
   const { size } = placements[placements.length - 1] as Placement;
@@ -26,8 +75,7 @@ export function trace(placements: readonly Placement[], batch: number, interpola
   let whole = true;
   for (let i = 0; i < batch; i++) {
     const steps = placements.map((placement) => stepOf(placement, i, interpolation === 'nearest')).reverse();
-    const aligned = placements.every(({ matrices }) => isAxisAligned(matrices[i] as number[]));
-    whole = (aligned ? traceAxes : tracePixels)(steps, places, i * pixels) && whole;
+    whole = tracePixels(steps, places, i * pixels) && whole;
   }
   if (interpolation === 'nearest') for (const axis of [places.ys, places.xs]) round(axis);
   return { ...places, weights: whole ? undefined : places.weights };
@@ -76,42 +124,33 @@ function round(axis: Float32Array): void {
   for (let p = 0; p < axis.length; p++) axis[p] = Math.floor((axis[p] as number) + 0.5 + EPSILON);
 }
 
-/** Lines and columns apart: as many places as height plus width. Returns whether all count whole. */
-function traceAxes(steps: readonly Step[], { size, ys, xs, weights }: Filled, start: number): boolean {
-  const lines = traceAxis(steps, size[0], (step) => [step.matrix[4] as number, step.matrix[5] as number, step.y]);
-  const columns = traceAxis(steps, size[1], (step) => [step.matrix[0] as number, step.matrix[2] as number, step.x]);
-  let at = start;
-  for (let line = 0; line < size[0]; line++) {
-    const [y, share] = [lines.places[line] as number, lines.shares[line] as number];
-    for (let column = 0; column < size[1]; column++, at++) {
-      ys[at] = y;
-      xs[at] = columns.places[column] as number;
-      weights[at] = share * (columns.shares[column] as number);
+/** One axis of one image. */
+function traceAxis(
+  steps: readonly Step[],
+  { count, firsts, shares, seconds }: AxisPlaces,
+  start: number,
+  of: (step: Step) => [number, number, Axis],
+): void {
+  const along = steps.map(of);
+  for (let k = 0; k < count; k++) {
+    let [place, share] = [k, 1];
+    let sharp = false;
+    for (const [scale, offset, axis] of along) {
+      place = clamp(scale * place + offset, axis.least, axis.most);
+      share *= inside(place, axis);
+      place = clamp(place, 0, axis.last);
+      sharp = axis.sharp;
     }
+    const first = Math.floor(sharp ? place + 0.5 + EPSILON : place);
+    const rest = sharp ? 0 : place - first;
+    firsts[start + k] = first;
+    shares[start + k] = share * (1 - rest);
+    seconds[start + k] = share * rest;
   }
-  return lines.whole && columns.whole;
 }
 
 /** The arrays of {@link Places}, all there. */
 type Filled = Places & { readonly weights: Float32Array };
-
-function traceAxis(steps: readonly Step[], length: number, of: (step: Step) => [number, number, Axis]) {
-  const [places, shares] = [new Float64Array(length), new Float64Array(length).fill(1)];
-  let whole = true;
-  for (let i = 0; i < length; i++) {
-    let [place, share] = [i, 1];
-    for (const step of steps) {
-      const [scale, offset, axis] = of(step);
-      place = clamp(scale * place + offset, axis.least, axis.most);
-      share *= inside(place, axis);
-      place = clamp(place, 0, axis.last);
-    }
-    places[i] = place;
-    shares[i] = share;
-    whole = whole && share === 1;
-  }
-  return { places, shares, whole };
-}
 
 function tracePixels(steps: readonly Step[], { size, ys, xs, weights }: Filled, start: number): boolean {
   let [at, whole] = [start, true];
