@@ -47,12 +47,12 @@ export function jitterPlanes(planes: Tensor3D, params: ColorJitterParams): Tenso
 function jitterPart(planes: Tensor3D, params: ColorJitterParams, images: readonly number[]): Tensor3D {
   const hue = images.map((i) => params.hue[i] as number);
   const turns = hue.some((turn) => turn !== 0);
-  const split = (order: readonly number[]): number => (turns ? order.indexOf(HUE) : order.length);
-  const orders = images.map((i) => params.order[i] as number[]);
-  const before = images.map((i, k) =>
-    linearOf((orders[k] as number[]).slice(0, split(orders[k] as number[])), params, i),
-  );
-  const after = images.map((i, k) => linearOf((orders[k] as number[]).slice(split(orders[k] as number[])), params, i));
+  const halves = images.map((i) => {
+    const order = params.order[i] as number[];
+    const at = turns ? order.indexOf(HUE) : order.length;
+    return { before: linearOf(order.slice(0, at), params, i), after: linearOf(order.slice(at), params, i) };
+  });
+  const [before, after] = [halves.map((half) => half.before), halves.map((half) => half.after)];
   const turn = (current: Tensor3D): Tensor3D => shiftHue(current, hue);
   return inTurn(() => clone(planes), ...rounds(before), ...(turns ? [turn] : []), ...rounds(after));
 }

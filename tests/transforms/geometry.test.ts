@@ -23,6 +23,9 @@ import {
   rotate,
   type Transform,
 } from '../../src/transforms/index.js';
+import { readAxes } from '../../src/transforms/readAxes.js';
+import { readPlaces } from '../../src/transforms/readPlaces.js';
+import { type GridPlaces, trace, traceGrid } from '../../src/transforms/trace.js';
 import { expectClose, expectKept, hold, onEveryBackend, uniforms } from '../helpers/index.js';
 
 type Shape = [number, number, number, number];
@@ -52,6 +55,7 @@ onEveryBackend('geometry of transforms', () => {
   test('a chain in one resampling is the chain step by step, but for interpolation', async () => {
     const x = waves([4, 22, 20, 2]);
     const chains: Transform<unknown>[][] = [
+      [randomApply(randomResizedCrop({ size: [22, 20], scale: [0.2, 0.4] })), randomVerticalFlip()],
       [randomResizedCrop({ size: 18, scale: [0.4, 0.8] }), randomHorizontalFlip(), randomVerticalFlip()],
       [
         randomAffine({ degrees: 25, translate: [0.1, 0.2], scale: [0.8, 1.3], shear: 10 }),
@@ -102,6 +106,30 @@ onEveryBackend('geometry of transforms', () => {
     // a size in between leaves images that stay nothing to stay at
     const detour = compose(randomCrop({ size: 6 }), randomResizedCrop({ size: 12 }));
     expect(randomApply(detour).geometry?.(shape, randomApply(detour).sample(shape, 1))).toBeNull();
+  });
+
+  test('lines and columns give what pixel by pixel gives, in a chain that leaves the image and comes back', async () => {
+    const x = uniforms<Tensor4D>(6, [2, 7, 6, 2]);
+    const chain = compose(
+      randomAffine({ translate: [0.4, 0.4], scale: [0.6, 1.4] }),
+      randomCrop({ size: [8, 9], padding: 2 }),
+      randomResizedCrop({ size: [6, 5], scale: [0.4, 0.9] }),
+      randomHorizontalFlip(),
+    );
+    for (const [seed, interpolation] of [
+      [1, 'bilinear'],
+      [2, 'nearest'],
+    ] as const) {
+      const placements = chain.geometry?.(x.shape, chain.sample(x.shape, seed)) as Placement[];
+      const grid = traceGrid(placements, 2, interpolation) as GridPlaces;
+      const places = trace(placements, 2, interpolation);
+      const [axes, pixels] = [hold(readAxes(x, grid)), hold(readPlaces(x, places, interpolation))];
+      await expectClose(axes, pixels, { atol: 3e-6, rtol: 0 });
+      expect(places.weights?.some((w) => w === 0)).toBe(true);
+    }
+    const row = hold(tensor4d([1, 2, 3], [1, 1, 3, 1]));
+    await expectClose(hold(affine(row, { translate: [1, 0], interpolation: 'nearest' })), [0, 1, 2]);
+    await expectClose(hold(affine(row, { angle: 180, translate: [1, 0], interpolation: 'nearest' })), [0, 3, 2]);
   });
 
   test('affine and rotate: identity, quarter turns, whole moves, the edge continued, an entry per image', async () => {

@@ -1,6 +1,7 @@
 import { concat, slice, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { foldIn } from '../../src/random/index.js';
+import { cacheSized, partsPay } from '../../src/transforms/changeImages.js';
 import {
   adjustBrightness,
   adjustContrast,
@@ -269,6 +270,26 @@ onEveryBackend('random transforms', () => {
     );
     const some = (await hold(chain(x, 7)).data()).filter((_, i) => i % 8 === 0);
     await expectClose(some, PINNED.images, { atol: 2e-5, rtol: 0 });
+  });
+
+  test('a batch that is worked on in parts gives each image what it gets alone', async () => {
+    const x = uniforms<Tensor4D>(4, [3, 180, 180, 3]);
+    expect(cacheSized([0, 1, 2], 180 * 180 * 3).length).toBe(partsPay() ? 2 : 1);
+    const chain = compose(
+      randomResizedCrop({ size: 180 }),
+      randomHorizontalFlip(),
+      colorJitter({ p: 1 }),
+      randomGaussianBlur({ kernelSize: 3, p: 0.7 }),
+    );
+    const params = chain.sample(x.shape, 5) as { steps: Record<string, unknown[]>[] };
+    const all = hold(chain.apply(x, params));
+    for (const i of [0, 2]) {
+      const own = params.steps.map((step) =>
+        Object.fromEntries(Object.entries(step).map(([name, values]) => [name, [values[i]]])),
+      );
+      const one = hold(chain.apply(hold(slice(x, i, 1)), { steps: own }));
+      await expectClose(one, hold(slice(all, i, 1)), { atol: 2e-6, rtol: 0 });
+    }
   });
 
   test('policies with several views: shapes, replay of each view, nothing left behind', async () => {
