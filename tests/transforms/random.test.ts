@@ -312,6 +312,12 @@ onEveryBackend('random transforms', () => {
       await expectClose(hold(replayed), all[last] as Tensor4D, { atol: 0, rtol: 0 });
       expectKept(all.length, () => policy(x, 4));
     }
+    // options reach the crop
+    const large = uniforms<Tensor4D>(9, [2, 24, 20, 3]);
+    const crop = { size: 6, antialias: true, minSide: 16 };
+    const still = { flipProbability: 0, jitterProbability: 0, grayscaleProbability: 0 };
+    const smooth = hold(simclrPolicy({ ...crop, ...still })(large, 3));
+    await expectClose(smooth, hold(randomResizedCrop(crop)(large, foldIn(3, 0))), { atol: 2e-6, rtol: 0 });
     // the second view's transform refuses the images before the first view is made
     const broken = multiCrop({ crops: [{ size: 4, count: 2, transform: [compose(), randomCrop({ size: 5 })] }] });
     expectKept(0, () => {
