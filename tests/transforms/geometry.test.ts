@@ -206,6 +206,26 @@ onEveryBackend('geometry of transforms', () => {
     await expectClose(hold(crop), TORCHVISION.antialiasedCrop);
   });
 
+  test('corners moved as far as can be still show the image from the front', () => {
+    const look = randomPerspective({ distortion: 1, p: 1 });
+    for (const shape of [
+      [60, 4, 6, 1],
+      [60, 1, 1, 1],
+      [200, 9, 8, 1],
+    ]) {
+      const params = look.sample(shape, 1);
+      expect(look.geometry?.(shape, params)).toHaveLength(1); // no three corners on a line
+      if (shape[1] === 1) continue;
+      for (const flat of params.corners) {
+        const at = (c: number): [number, number] => [flat[2 * (c % 4)] as number, flat[2 * (c % 4) + 1] as number];
+        for (const c of [0, 1, 2, 3]) {
+          const [[ax, ay], [bx, by], [cx, cy]] = [at(c), at(c + 1), at(c + 2)];
+          expect((bx - ax) * (cy - by) - (by - ay) * (cx - bx)).toBeGreaterThan(0);
+        }
+      }
+    }
+  });
+
   test('labels stay labels through a chain with nearest', async () => {
     const labels = Float32Array.from({ length: 2 * 14 * 14 }, (_, i) => 1 + ((i * 7) % 5));
     const mask = hold(tensor4d(labels, [2, 14, 14, 1]));
