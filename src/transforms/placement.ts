@@ -51,7 +51,7 @@ export function boxMatrix(box: readonly number[], [outHeight, outWidth]: readonl
 
 /** Whether lines stay lines and columns columns: no rotation, shear or perspective. */
 export function isAxisAligned(m: readonly number[]): boolean {
-  return m[1] === 0 && m[3] === 0 && m[6] === 0 && m[7] === 0;
+  return m[1] === 0 && m[3] === 0 && m[6] === 0 && m[7] === 0 && m[8] === 1;
 }
 
 /** Checks that placements fit each other, a batch of images of this shape, and themselves. */

@@ -3,7 +3,7 @@ import { ShapeError } from '../internal/errors.js';
 import { foldIn, type Seed, uniform } from '../random/index.js';
 import { type Border, keepSize } from './border.js';
 import { imageKeys } from './draw.js';
-import { homography, type Point } from './homography.js';
+import { homography, type Point, turn } from './homography.js';
 import { makeTransform } from './makeTransform.js';
 import { IDENTITY, multiply, shift } from './placement.js';
 import { checkEntries } from './shapes.js';
@@ -98,10 +98,7 @@ function drawCorners(key: Seed, height: number, width: number, distortion: numbe
 
 /** Whether four corners, clockwise from the top left, turn the same way at each, by more than a sliver. */
 function isConvex(corners: readonly Point[]): boolean {
-  return corners.every((b, i) => {
-    const [a, c] = [corners[(i + 3) % 4] as Point, corners[(i + 1) % 4] as Point];
-    return (b[0] - a[0]) * (c[1] - b[1]) - (b[1] - a[1]) * (c[0] - b[0]) > 0.5;
-  });
+  return corners.every((_, c) => turn(corners, c) > 0.5);
 }
 
 function cornersOf(height: number, width: number): Point[] {

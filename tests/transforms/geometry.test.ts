@@ -206,6 +206,23 @@ onEveryBackend('geometry of transforms', () => {
     await expectClose(hold(crop), TORCHVISION.antialiasedCrop);
   });
 
+  test('a perspective whose horizon passes the image’s first corner still shows the image', async () => {
+    const x = hold(tensor4d(new Float32Array(72).fill(1), [1, 9, 8, 1]));
+    // in the first two the corner of the coordinates lies on the horizon, in the third beyond it
+    for (const corners of [
+      [1, 3, 5, 3, 5, 8, 1, 4],
+      [2, 3, 4, 4, 5, 6, 2, 4],
+      [2, 2, 4, 2, 6, 8, 2, 3],
+    ]) {
+      const seen = await hold(randomPerspective().apply(x, { corners: [corners] })).data();
+      const [px, py] = [0, 1].map((axis) =>
+        Math.round([0, 2, 4, 6].reduce((sum, c) => sum + (corners[c + axis] as number), 0) / 4),
+      );
+      expect(seen[8 * (py as number) + (px as number)]).toBeCloseTo(1, 4);
+      expect(Math.min(...seen)).toBe(0);
+    }
+  });
+
   test('corners moved as far as can be still show the image from the front', () => {
     const look = randomPerspective({ distortion: 1, p: 1 });
     for (const shape of [
