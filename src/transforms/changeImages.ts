@@ -51,6 +51,6 @@ export function cacheSized(images: readonly number[], numbersPerImage: number): 
 const CACHED = 2 ** 18;
 
 /** Rows of `[channels * batch]` that belong to images. */
-function rowsOf(images: readonly number[], channels: number, batch: number): number[] {
+export function rowsOf(images: readonly number[], channels: number, batch: number): number[] {
   return Array.from({ length: channels }, (_, c) => images.map((i) => c * batch + i)).flat();
 }

@@ -1,20 +1,19 @@
 import {
   add,
   concat,
-  gatherND,
   mul,
   reshape,
   type Tensor2D,
   type Tensor3D,
   type Tensor4D,
-  tensor2d,
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
-import { cacheSized } from './changeImages.js';
+import { cacheSized, rowsOf } from './changeImages.js';
 import { inTurn } from './inTurn.js';
 import { column } from './perImage.js';
 import { fromPlanes, toPlanes } from './planes.js';
+import { takeImages } from './takeImages.js';
 import type { AxisPlaces, GridPlaces } from './trace.js';
 
 /**
@@ -31,7 +30,7 @@ export function readAxes(x: Tensor4D, { size, lines, columns }: GridPlaces): Ten
     const parts = cacheSized(images, channels * Math.max(height * width, outHeight * outWidth)).map((part) => {
       const sides = channels * part.length;
       // Line of plane (c, i) of the whole batch, then column of plane (c, k) of this part.
-      const planeOf = Array.from({ length: channels }, (_, c) => part.map((i) => c * batch + i)).flat();
+      const planeOf = rowsOf(part, channels, batch);
       return inTurn<Tensor3D>(
         () => reshape(blendRows(rows, planeOf, part, lines, height), [sides, outHeight, width]),
         (y) => transpose(y, [0, 2, 1]),
@@ -73,10 +72,8 @@ function blendRows(
       next[at] = seconds[start + k] as number;
     }
   }
-  const take = (numbers: Int32Array): Tensor2D =>
-    gatherND(rows, tensor2d(numbers, [numbers.length, 1], 'int32')) as Tensor2D;
   const weighed = (part: Tensor2D, weights: Float32Array): Tensor2D =>
     weights.every((w) => w === 1) ? part : mul(part, column(weights));
-  const mine = weighed(take(first), own);
-  return next.every((w) => w === 0) ? mine : add(mine, weighed(take(second), next));
+  const mine = weighed(takeImages(rows, first), own);
+  return next.every((w) => w === 0) ? mine : add(mine, weighed(takeImages(rows, second), next));
 }

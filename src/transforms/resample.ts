@@ -2,7 +2,7 @@ import { clone, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { checkChoice } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { filterAxes } from './filterAxes.js';
-import { boxMatrix, checkPlacements, type Placement } from './placement.js';
+import { boxMatrix, checkPlacements, isAxisAligned, type Placement } from './placement.js';
 import { readAxes } from './readAxes.js';
 import { readPlaces } from './readPlaces.js';
 import { checkInput, IMAGES } from './shapes.js';
@@ -79,14 +79,10 @@ function mirrors({ from, size, matrices, boxes, antialias }: Placement): boolean
     !antialias &&
     String(from) === String(size) &&
     matrices.every(
-      ([a, b, c, d, e, f, g, h, i]) =>
-        b === 0 &&
-        d === 0 &&
-        g === 0 &&
-        h === 0 &&
-        i === 1 &&
-        ((a === 1 && c === 0) || (a === -1 && c === size[1] - 1)) &&
-        ((e === 1 && f === 0) || (e === -1 && f === size[0] - 1)),
+      (m) =>
+        isAxisAligned(m) &&
+        ((m[0] === 1 && m[2] === 0) || (m[0] === -1 && m[2] === size[1] - 1)) &&
+        ((m[4] === 1 && m[5] === 0) || (m[4] === -1 && m[5] === size[0] - 1)),
     )
   );
 }
