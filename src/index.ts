@@ -1,8 +1,10 @@
 export { RangeError, ShapeError } from './internal/errors.js';
+export * as layers from './layers/index.js';
 export * as losses from './losses/index.js';
 export * as methods from './methods/index.js';
 export * as models from './models/index.js';
 export * as momentum from './momentum/index.js';
+export * as pretext from './pretext/index.js';
 export * as probes from './probes/index.js';
 export * as random from './random/index.js';
 export * as training from './training/index.js';

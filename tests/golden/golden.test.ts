@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import * as layers from '../../src/layers/index.js';
 import * as losses from '../../src/losses/index.js';
 import * as momentum from '../../src/momentum/index.js';
+import * as pretext from '../../src/pretext/index.js';
 import * as probes from '../../src/probes/index.js';
 import * as training from '../../src/training/index.js';
 import * as transforms from '../../src/transforms/index.js';
@@ -9,7 +11,7 @@ import { adapters } from './adapters.js';
 import { runCase } from './check.js';
 import type { GoldenFile } from './format.js';
 
-const library = { losses, momentum, probes, training, transforms };
+const library = { layers, losses, momentum, pretext, probes, training, transforms };
 const files = Object.values(import.meta.glob<GoldenFile>('./cases/*.json', { eager: true, import: 'default' }));
 
 onEveryBackend('golden', () => {

@@ -44,7 +44,7 @@ function readCases(folder: string): GoldenFile[] {
 /** The built package, as a user imports it. */
 async function builtLibrary(): Promise<Library> {
   const load = (name: string) => import(new URL(`../../dist/${name}.js`, import.meta.url).href);
-  const names = ['losses', 'momentum', 'probes', 'training', 'transforms'] as const;
+  const names = ['layers', 'losses', 'momentum', 'pretext', 'probes', 'training', 'transforms'] as const;
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await load(name)]))) as Library;
 }
 

@@ -3,6 +3,16 @@ import type { Adapters } from '../adapter.js';
 
 /** Rows of the group 'pretext'. */
 export const pretext: Adapters = {
+  patchify: {
+    outputs: ({ lib, inputs, params: { patchSize } }) => ({
+      patches: lib.pretext.patchify(inputs.images as Tensor4D, patchSize),
+    }),
+  },
+  sinCosPosEmbed2d: {
+    outputs: ({ lib, params: { embedDim: dim, gridSize, clsToken: classToken } }) => ({
+      embedding: lib.layers.sineCosinePositions({ dim, gridSize, classToken }),
+    }),
+  },
   rgbToLab: { outputs: ({ lib, inputs }) => ({ lab: lib.transforms.rgbToLab(inputs.rgb as Tensor4D) }) },
   labToRgb: { outputs: ({ lib, inputs }) => ({ rgb: lib.transforms.labToRgb(inputs.lab as Tensor4D) }) },
   tileNormalize: {

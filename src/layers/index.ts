@@ -1,0 +1,1 @@
+export { type SineCosinePositionsOptions, sineCosinePositions } from './sineCosinePositions.js';

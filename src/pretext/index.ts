@@ -1,0 +1,1 @@
+export { patchify, unpatchify } from './patchify.js';
