@@ -3,7 +3,7 @@ export type { Labels, Numbers, RowData } from '../internal/hostRows.js';
 export type { Validation } from './chooseStrength.js';
 export { Classifier, type FitReport } from './classifier.js';
 export { type CollapseReport, type CollapseReportOptions, collapseReport } from './collapseReport.js';
-export { type Embed2dOptions, type Embedding2d, embed2d } from './embed2d.js';
+export { type Embed2dOptions, type Embedding2d, embed2d, type PrincipalMap } from './embed2d.js';
 export { type ExtractFeaturesOptions, extractFeatures } from './extractFeatures.js';
 export { type FitLogisticOptions, fitLogistic } from './fitLogistic.js';
 export { type KnnPrediction, type KnnPredictOptions, knnPredict } from './knnPredict.js';
