@@ -1,5 +1,6 @@
 import type { MethodName } from '../options.js';
 import { barlowTwins } from './barlowTwins.js';
+import { mae } from './mae.js';
 import { moco } from './moco.js';
 import type { Recipe, RecipeOptions } from './recipe.js';
 import { simclr } from './simclr.js';
@@ -8,6 +9,7 @@ const recipes: Readonly<Record<MethodName, (options: RecipeOptions) => Recipe>> 
   simclr,
   moco,
   'barlow-twins': barlowTwins,
+  mae,
 };
 
 /** A method, its encoder and optimizer, and what the report says about them: the same for the same options. */
