@@ -1,0 +1,23 @@
+import { serialization } from '@tensorflow/tfjs-core';
+import type { layers } from '@tensorflow/tfjs-layers';
+import { DropPath } from './dropPath.js';
+import { GELU } from './gelu.js';
+import { LayerNorm } from './layerNorm.js';
+
+/**
+ * Tells tfjs the classes of this package's layers, so that `loadLayersModel` finds them, and so that a model that has them
+ * can be copied from its configuration. Importing a layer alone registers nothing. May be called again. Class names carry the
+ * prefix `Selfsup`, such as `SelfsupGELU`.
+ *
+ * @example
+ * ```ts
+ * import { registerLayers } from 'selfsup/layers';
+ * registerLayers(); // then: await loadLayersModel('indexeddb://encoder')
+ * ```
+ */
+export function registerLayers(): void {
+  const classes = [DropPath, GELU, LayerNorm];
+  for (const one of classes) {
+    serialization.registerClass(one as serialization.SerializableConstructor<layers.Layer>, 'selfsup');
+  }
+}
