@@ -4,12 +4,12 @@ import {
   matMul,
   mean,
   mul,
-  ones,
   type Rank,
   reshape,
   rsqrt,
   square,
   sub,
+  sum,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -25,7 +25,7 @@ export interface Affine {
 
 /**
  * Layer normalisation: entries along the last axis minus their mean, over sqrt(variance + epsilon) with the biased
- * variance; with `affine`, times scale plus offset. Sums over the rows are products with ones, which every backend does fast.
+ * variance; with `affine`, times scale plus offset.
  */
 export function layerNorm<T extends Tensor>(x: T, epsilon: number, affine?: Affine): T {
   return tidy(() => {
@@ -56,11 +56,10 @@ function plainGradient(dy: Tensor2D, unit: Tensor2D, inverse: Tensor): Tensor2D 
 }
 
 function affineGradient(dy: Tensor2D, [unit, inverse, scale]: [Tensor2D, Tensor, Tensor1D]): Tensor[] {
-  const [count, dim] = dy.shape;
+  const dim = scale.size;
   const column = reshape<Rank.R2>(div(scale, dim), [dim, 1]);
-  const all = ones<Rank.R2>([1, count]);
   const product = mul<Tensor2D>(dy, unit);
   const along = mul(unit, matMul(product, column));
   const dx = mul(sub(sub(mul(dy, scale), along), matMul(dy, column)), inverse);
-  return [dx, reshape(matMul(all, product), [dim]), reshape(matMul(all, dy), [dim])];
+  return [dx, sum(product, 0), sum(dy, 0)];
 }

@@ -3,6 +3,7 @@ import { layers } from '@tensorflow/tfjs-layers';
 import { checkIntegers, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { bernoulli, foldIn, type RandomKey, randomKey, type Seed } from '../random/index.js';
+import { seedConfig } from './drawnWeights.js';
 import { type LayerOptions, oneTensor } from './layerOptions.js';
 
 /** Options of {@link DropPath}. */
@@ -97,7 +98,6 @@ export class DropPath extends layers.Layer {
 
   /** The options and the number of calls, for saving. */
   override getConfig(): serialization.ConfigDict {
-    const seed = typeof this.seed === 'number' ? this.seed : { high: this.seed.high, low: this.seed.low };
-    return { ...super.getConfig(), rate: this.rate, seed, calls: this.count };
+    return { ...super.getConfig(), rate: this.rate, seed: seedConfig(this.seed), calls: this.count };
   }
 }

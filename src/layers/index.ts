@@ -1,6 +1,13 @@
+export { BatchNorm, type BatchNormOptions } from './batchNorm.js';
+export { ClassToken, type ClassTokenOptions } from './classToken.js';
 export { DropPath, type DropPathOptions } from './dropPath.js';
 export { GELU } from './gelu.js';
+export type { GridSize } from './gridSize.js';
+export { L2Normalize, type L2NormalizeOptions } from './l2Normalize.js';
 export { LayerNorm, type LayerNormOptions } from './layerNorm.js';
 export type { LayerOptions, LayerShape } from './layerOptions.js';
+export { PositionEmbedding, type PositionEmbeddingOptions } from './positionEmbedding.js';
 export { registerLayers } from './registerLayers.js';
+export { type ResizePositionsOptions, resizePositions } from './resizePositions.js';
 export { type SineCosinePositionsOptions, sineCosinePositions } from './sineCosinePositions.js';
+export { WeightNormDense, type WeightNormDenseOptions } from './weightNormDense.js';

@@ -37,3 +37,14 @@ export function lastAxis(layer: string, shapes: LayerShape | LayerShape[], rank 
     `${layer}: input must have at least ${rank} axes and a last one of known size, got [${shape.join(', ')}].`,
   );
 }
+
+/** The shape `[batch, tokens, dim]` of a layer's one input; dim must be known. */
+export function tokenShape(
+  layer: string,
+  shapes: LayerShape | LayerShape[],
+): [batch: number | null, tokens: number | null, dim: number] {
+  const shape = oneShape(layer, shapes);
+  const [batch, tokens, dim] = shape;
+  if (shape.length === 3 && typeof dim === 'number' && dim >= 1) return [batch ?? null, tokens ?? null, dim];
+  throw new ShapeError(`${layer}: input must have shape [batch, tokens, dim], got [${shape.join(', ')}].`);
+}

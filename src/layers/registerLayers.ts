@@ -1,8 +1,13 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
+import { BatchNorm } from './batchNorm.js';
+import { ClassToken } from './classToken.js';
 import { DropPath } from './dropPath.js';
 import { GELU } from './gelu.js';
+import { L2Normalize } from './l2Normalize.js';
 import { LayerNorm } from './layerNorm.js';
+import { PositionEmbedding } from './positionEmbedding.js';
+import { WeightNormDense } from './weightNormDense.js';
 
 /**
  * Tells tfjs the classes of this package's layers, so that `loadLayersModel` finds them, and so that a model that has them
@@ -16,7 +21,7 @@ import { LayerNorm } from './layerNorm.js';
  * ```
  */
 export function registerLayers(): void {
-  const classes = [DropPath, GELU, LayerNorm];
+  const classes = [BatchNorm, ClassToken, DropPath, GELU, L2Normalize, LayerNorm, PositionEmbedding, WeightNormDense];
   for (const one of classes) {
     serialization.registerClass(one as serialization.SerializableConstructor<layers.Layer>, 'selfsup');
   }

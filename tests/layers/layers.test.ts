@@ -8,8 +8,18 @@ import {
   type SymbolicTensor,
 } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
-import { DropPath, GELU, LayerNorm, registerLayers } from '../../src/layers/index.js';
-import { expectClose, expectGradient, expectKept, hold, normals, onEveryBackend } from '../helpers/index.js';
+import {
+  BatchNorm,
+  ClassToken,
+  DropPath,
+  GELU,
+  L2Normalize,
+  LayerNorm,
+  PositionEmbedding,
+  registerLayers,
+  WeightNormDense,
+} from '../../src/layers/index.js';
+import { expectClose, expectGradient, expectKept, hold, normals, onEveryBackend, uniforms } from '../helpers/index.js';
 
 type Layer = layers.Layer;
 
@@ -45,6 +55,77 @@ const rows: Row[] = [
     shape: [3, 2],
     args: { training: true, seed: 1 },
   },
+  { name: 'L2Normalize', make: () => new L2Normalize(), shape: [2, 3] },
+  { name: 'L2Normalize', make: () => new L2Normalize({ epsilon: 1.5 }), shape: [3] },
+  {
+    name: 'WeightNormDense',
+    make: () => new WeightNormDense({ units: 3, seed: { high: 1, low: 2 } }),
+    shape: [2, 4],
+    output: [2, 3],
+    weights: [['kernel', [4, 3], true]],
+  },
+  {
+    name: 'WeightNormDense',
+    make: () => new WeightNormDense({ units: 3, trainableScale: true, useBias: true }),
+    shape: [4],
+    output: [3],
+    weights: [
+      ['kernel', [4, 3], true],
+      ['scale', [3], true],
+      ['bias', [3], true],
+    ],
+  },
+  {
+    name: 'BatchNorm',
+    make: () => new BatchNorm({ epsilon: 0.01 }),
+    shape: [2, 2, 3],
+    weights: [
+      ['gamma', [3], true],
+      ['beta', [3], true],
+      ['moving_mean', [3], false],
+      ['moving_variance', [3], false],
+    ],
+    args: { training: true },
+  },
+  {
+    name: 'BatchNorm',
+    make: () => new BatchNorm({ center: false, scale: false, movingVariance: 'biased', momentum: 0.5 }),
+    shape: [3],
+    weights: [
+      ['moving_mean', [3], false],
+      ['moving_variance', [3], false],
+    ],
+    args: { training: true },
+  },
+  {
+    name: 'BatchNorm',
+    make: () => new BatchNorm({ scale: false }),
+    shape: [3],
+    weights: [
+      ['beta', [3], true],
+      ['moving_mean', [3], false],
+      ['moving_variance', [3], false],
+    ],
+  },
+  {
+    name: 'ClassToken',
+    make: () => new ClassToken({ seed: 1 }),
+    shape: [2, 3],
+    output: [3, 3],
+    weights: [['token', [3], true]],
+  },
+  {
+    name: 'PositionEmbedding',
+    make: () => new PositionEmbedding({ gridSize: [1, 3], classToken: true, seed: 2 }),
+    shape: [4, 4],
+    weights: [['positions', [4, 4], true]],
+  },
+  {
+    name: 'PositionEmbedding',
+    make: () => new PositionEmbedding({ gridSize: 2, kind: 'sineCosine' }),
+    shape: [4, 4],
+    weights: [['positions', [4, 4], false]],
+  },
 ];
 
 /** A model's saved form, kept in memory. */
@@ -59,9 +140,9 @@ async function saved(m: LayersModel): Promise<io.ModelArtifacts> {
   return kept as io.ModelArtifacts;
 }
 
-/** Writes other values into all weights. */
+/** Writes other values into all weights, positive ones: a variance is among them. */
 function disturb(layer: Layer): void {
-  for (const [i, weight] of layer.weights.entries()) weight.write(normals(50 + i, weight.shape as number[], 0.5));
+  for (const [i, weight] of layer.weights.entries()) weight.write(uniforms(50 + i, weight.shape as number[], 0.5, 1.5));
 }
 
 onEveryBackend('layers', () => {
