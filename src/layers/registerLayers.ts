@@ -6,7 +6,13 @@ import { DropPath } from './dropPath.js';
 import { GELU } from './gelu.js';
 import { L2Normalize } from './l2Normalize.js';
 import { LayerNorm } from './layerNorm.js';
+import { MultiHeadAttention } from './multiHeadAttention.js';
+import { PatchEmbedding } from './patchEmbedding.js';
+import { PoolTokens } from './poolTokens.js';
 import { PositionEmbedding } from './positionEmbedding.js';
+import { RestoreTokens } from './restoreTokens.js';
+import { TakeTokens } from './takeTokens.js';
+import { TransformerBlock } from './transformerBlock.js';
 import { WeightNormDense } from './weightNormDense.js';
 
 /**
@@ -21,7 +27,22 @@ import { WeightNormDense } from './weightNormDense.js';
  * ```
  */
 export function registerLayers(): void {
-  const classes = [BatchNorm, ClassToken, DropPath, GELU, L2Normalize, LayerNorm, PositionEmbedding, WeightNormDense];
+  const classes = [
+    BatchNorm,
+    ClassToken,
+    DropPath,
+    GELU,
+    L2Normalize,
+    LayerNorm,
+    MultiHeadAttention,
+    PatchEmbedding,
+    PoolTokens,
+    PositionEmbedding,
+    RestoreTokens,
+    TakeTokens,
+    TransformerBlock,
+    WeightNormDense,
+  ];
   for (const one of classes) {
     serialization.registerClass(one as serialization.SerializableConstructor<layers.Layer>, 'selfsup');
   }
