@@ -73,7 +73,7 @@ export function unpatchify(
 }
 
 /** Throws unless square patches tile an image. */
-function checkTiles(where: string, name: string, height: number, width: number, patchSize: number): void {
+export function checkTiles(where: string, name: string, height: number, width: number, patchSize: number): void {
   if (height % patchSize !== 0 || width % patchSize !== 0) {
     throw new ShapeError(
       `${where}: height and width of ${name} must be multiples of the patch size ${patchSize}, got ${height} x ${width}.`,
