@@ -8,13 +8,14 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { ShapeError } from '../internal/errors.js';
+import { checkChoice, checkNumbers } from '../internal/checks.js';
+import { RangeError, ShapeError } from '../internal/errors.js';
 import { getModelState, setModelState, trainableVariables } from '../internal/modelState.js';
 import type { State } from '../internal/state.js';
 import { maskedReconstructionLoss } from '../losses/index.js';
 import type { MaeModel } from '../models/index.js';
 import { type MaskedPatches, type MaskedPatchesOptions, maskedPatchesTask } from '../pretext/index.js';
-import { foldIn, type Seed } from '../random/index.js';
+import { foldIn, type RandomKey, type Seed } from '../random/index.js';
 import type { Method } from '../training/index.js';
 import { maePolicy, type Transform } from '../transforms/index.js';
 import { type Reconstruction, showReconstruction } from './reconstruction.js';
@@ -34,6 +35,12 @@ export interface MAEOptions {
   readonly augment?: Transform<unknown>;
 }
 
+/** What {@link MAE} prepares: the task, and the key of what drop path drops. */
+export interface MAEBatch extends MaskedPatches {
+  /** Says which branches the blocks skip, where they skip any. */
+  readonly dropSeed: RandomKey;
+}
+
 /**
  * Masked autoencoder: most patches of an image are hidden, a vision transformer encodes the others, and a light decoder
  * paints the hidden ones. What is kept is the encoder, which afterwards takes whole images.
@@ -45,7 +52,7 @@ export interface MAEOptions {
  * import { dispose, type Rank, randomUniform, variableGrads } from '@tensorflow/tfjs-core';
  * import { MAE } from 'selfsup/methods';
  * import { maeModel } from 'selfsup/models';
- * const model = maeModel({ inputShape: [16, 16, 3], patchSize: 4, dim: 16, depth: 1, heads: 2 });
+ * const model = maeModel({ size: 16, dim: 16, depth: 1, heads: 2, decoderDim: 16 });
  * const method = new MAE({ model });
  * const prepared = method.prepare(randomUniform<Rank.R4>([4, 16, 16, 3]), 1);
  * const { value, grads } = variableGrads(() => method.loss(prepared), method.variables);
@@ -53,7 +60,7 @@ export interface MAEOptions {
  * dispose([value, grads, prepared]);
  * ```
  */
-export class MAE implements Method<Tensor4D, MaskedPatches> {
+export class MAE implements Method<Tensor4D, MAEBatch> {
   /** What one keeps after training: whole images in, features out. */
   readonly encoder: LayersModel;
   /** Trainable weights of encoder and decoder. */
@@ -68,6 +75,13 @@ export class MAE implements Method<Tensor4D, MaskedPatches> {
   constructor(options: MAEOptions) {
     const { model, ratio = 0.75, strategy = 'random', normalizePatches = true, augment } = options;
     const { size, channels } = imagesOf('MAE', model.features);
+    checkChoice('MAE', 'strategy', strategy, ['random', 'block', 'grid']);
+    checkNumbers('MAE', { ratio: [ratio, 0, 1] });
+    const patches = model.decoder.outputs[0]?.shape[1] ?? 0;
+    const kept = Math.trunc(patches * (1 - ratio));
+    if (kept < 1 || kept === patches) {
+      throw new RangeError(`MAE: ratio must hide and leave at least one of ${patches} patches, got ${ratio}.`);
+    }
     this.model = model;
     this.encoder = model.features;
     this.variables = trainableVariables(model.encoder, model.decoder);
@@ -77,22 +91,22 @@ export class MAE implements Method<Tensor4D, MaskedPatches> {
   }
 
   /** Augments the images, draws what is hidden, and cuts the target patches. */
-  prepare(batch: Tensor4D, seed: Seed): MaskedPatches {
+  prepare(batch: Tensor4D, seed: Seed): MAEBatch {
     this.checkAlive();
     const images = this.augment(batch, foldIn(seed, 0));
     try {
-      return maskedPatchesTask(images, foldIn(seed, 1), this.mask);
+      return { ...maskedPatchesTask(images, foldIn(seed, 1), this.mask), dropSeed: foldIn(seed, 2) };
     } finally {
       images.dispose();
     }
   }
 
   /** Mean squared error of the hidden patches. */
-  loss({ inputs, idsKeep, idsRestore, mask, targets }: MaskedPatches): Scalar {
+  loss({ inputs, idsKeep, idsRestore, mask, targets, dropSeed }: MAEBatch): Scalar {
     this.checkAlive();
     const { normalizePatches } = this;
     return tidy(() => {
-      const prediction = this.decode(inputs, idsKeep, idsRestore, true);
+      const prediction = this.decode(inputs, idsKeep, idsRestore, { training: true, seed: dropSeed });
       return maskedReconstructionLoss(prediction, targets, mask, { normalizePatches });
     });
   }
@@ -117,7 +131,7 @@ export class MAE implements Method<Tensor4D, MaskedPatches> {
     const { normalizePatches } = this;
     try {
       return tidy(() => {
-        const prediction = this.decode(task.inputs, task.idsKeep, task.idsRestore, false);
+        const prediction = this.decode(task.inputs, task.idsKeep, task.idsRestore, {});
         return showReconstruction({ ...task, prediction }, { patchSize, normalizePatches });
       });
     } finally {
@@ -145,9 +159,14 @@ export class MAE implements Method<Tensor4D, MaskedPatches> {
     this.gone = true;
   }
 
-  private decode(images: Tensor4D, idsKeep: Tensor2D, idsRestore: Tensor2D, training: boolean): Tensor3D {
-    const latent = this.model.encoder.apply([images, idsKeep], { training }) as Tensor3D;
-    return this.model.decoder.apply([latent, idsRestore], { training }) as Tensor3D;
+  private decode(
+    images: Tensor4D,
+    idsKeep: Tensor2D,
+    idsRestore: Tensor2D,
+    options: Record<string, unknown>,
+  ): Tensor3D {
+    const latent = this.model.encoder.apply([images, idsKeep], options) as Tensor3D;
+    return this.model.decoder.apply([latent, idsRestore], options) as Tensor3D;
   }
 
   private checkAlive(): void {

@@ -1,18 +1,31 @@
-import { dispose, type Tensor3D, type Tensor4D, train, variableGrads } from '@tensorflow/tfjs-core';
+import {
+  dispose,
+  type Optimizer,
+  type Tensor,
+  type Tensor3D,
+  type Tensor4D,
+  tile,
+  train,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
 import { afterEach, expect, test } from 'vitest';
 import { maskedReconstructionLoss } from '../../src/losses/index.js';
 import { MAE, type MAEOptions } from '../../src/methods/index.js';
 import { type MaeModel, maeModel } from '../../src/models/index.js';
 import { maskedPatchesTask, patchify } from '../../src/pretext/index.js';
 import { foldIn } from '../../src/random/index.js';
+import { randomHorizontalFlip, type Transform } from '../../src/transforms/index.js';
 import { expectClose, flat, hold, onEveryBackend, uniforms } from '../helpers/index.js';
+
+const tensorsOf = (task: object): Tensor[] => Object.values(task).filter((x) => 'shape' in x);
 
 onEveryBackend('MAE', () => {
   const owned: { dispose(): unknown }[] = [];
-  const modelOf = (inputShape: [number, number, number] = [8, 8, 3], patchSize = 2): MaeModel => {
+  const modelOf = (channels = 3): MaeModel => {
     const model = maeModel({
-      inputShape,
-      patchSize,
+      size: 8,
+      patchSize: 2,
+      channels,
       dim: 8,
       depth: 1,
       heads: 2,
@@ -36,7 +49,7 @@ onEveryBackend('MAE', () => {
     const model = modelOf();
     const method = make({ model });
     const task = method.prepare(uniforms<Tensor4D>(1, [3, 8, 8, 3]), 4);
-    for (const x of Object.values(task)) hold(x);
+    for (const x of tensorsOf(task)) hold(x);
     expect(task.idsKeep.shape).toEqual([3, 4]);
     const codes = hold(model.encoder.apply([task.inputs, task.idsKeep]) as Tensor3D);
     const painted = hold(model.decoder.apply([codes, task.idsRestore]) as Tensor3D);
@@ -60,7 +73,12 @@ onEveryBackend('MAE', () => {
       [images, pictures.masked, pictures.reconstructed, pictures.completed].map(rows),
     );
     const predicted = await flat(
-      hold(model.decoder.apply([hold(model.encoder.apply([images, task.idsKeep]) as Tensor3D), task.idsRestore]) as Tensor3D),
+      hold(
+        model.decoder.apply([
+          hold(model.encoder.apply([images, task.idsKeep]) as Tensor3D),
+          task.idsRestore,
+        ]) as Tensor3D,
+      ),
     );
     for (const [i, hidden] of (await flat(task.mask)).entries()) {
       const patch = own?.[i] as number[];
@@ -74,14 +92,10 @@ onEveryBackend('MAE', () => {
   });
 
   test('learns to paint', async () => {
-    const method = make({ augment: Object.assign((x: Tensor4D) => x.clone(), {}) as unknown as MAEOptions['augment'] });
+    const method = make({ augment: randomHorizontalFlip({ p: 0 }) as Transform<unknown> });
     // Stripes, which a visible patch tells of the hidden ones.
-    const images = hold(
-      uniforms<Tensor4D>(5, [8, 1, 8, 3])
-        .tile([1, 8, 1, 1])
-        .clone() as Tensor4D,
-    );
-    const optimizer = train.adam(1e-2, 0.9, 0.999, 1e-8);
+    const images = hold(tile(uniforms<Tensor4D>(5, [8, 1, 8, 3]), [1, 8, 1, 1]));
+    const optimizer: Optimizer = train.adam(1e-2, 0.9, 0.999, 1e-8);
     owned.push(optimizer);
     const losses: number[] = [];
     for (let step = 0; step < 40; step++) {
@@ -89,18 +103,19 @@ onEveryBackend('MAE', () => {
       const { value, grads } = variableGrads(() => method.loss(task), method.variables);
       optimizer.applyGradients(grads);
       losses.push((await flat(value))[0] as number);
-      dispose([value, Object.values(grads), Object.values(task)]);
+      dispose([value, ...Object.values(grads), ...tensorsOf(task)]);
     }
     const mean = (part: number[]): number => part.reduce((sum, v) => sum + v, 0) / part.length;
     expect(mean(losses.slice(-4))).toBeLessThan(0.8 * mean(losses.slice(0, 4)));
   });
 
   test('parts that do not fit are rejected', () => {
-    const [model, other] = [modelOf(), modelOf([8, 8, 1])];
+    const [model, other] = [modelOf(), modelOf(1)];
     expect(() => new MAE({ model: { ...model, decoder: other.decoder } })).toThrow(
       /MAE: the decoder must predict patchSize² \* 3 numbers .* got 4/,
     );
-    expect(() => new MAE({ model, ratio: 1 })).toThrow(/ratio/);
+    expect(() => new MAE({ model, ratio: 1 })).toThrow(/ratio must hide and leave at least one of 16 patches, got 1/);
+    expect(() => new MAE({ model, ratio: 0.01 })).not.toThrow();
     expect(() => new MAE({ model, strategy: 'tube' as 'grid' })).toThrow(/strategy must be one of/);
   });
 });

@@ -16,7 +16,7 @@ const shape = { dim: 128, depth: 4, heads: 4, decoderDim: 64, decoderDepth: 2, d
 export function mae({ inputShape, encoderSeed }: RecipeOptions): Recipe {
   const [height, width, channels] = inputShape;
   const patchSize = patchSizeFor(height, width);
-  const model = maeModel({ inputShape: [height, width, channels], patchSize, ...shape, seed: encoderSeed });
+  const model = maeModel({ size: [height, width], channels, patchSize, ...shape, seed: encoderSeed });
   const method = new MAE({ model, ratio });
   const numbers = patchSize ** 2 * channels;
   return {
@@ -56,5 +56,7 @@ function patchSizeFor(height: number, width: number): number {
       break;
     }
   }
-  throw new Failure(`--method mae: images of ${height} x ${width} can't be cut into ${least} to ${most} square patches`);
+  throw new Failure(
+    `--method mae: images of ${height} x ${width} can't be cut into ${least} to ${most} square patches`,
+  );
 }
