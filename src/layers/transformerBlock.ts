@@ -103,6 +103,7 @@ export class TransformerBlock extends layers.Layer {
       layerScale,
       epsilon = 1e-6,
       calls = 0,
+      ...rest
     } = options;
     const where = 'TransformerBlock';
     checkIntegers(where, { heads: [heads, 1], calls: [calls, 0] });
@@ -110,8 +111,7 @@ export class TransformerBlock extends layers.Layer {
     if (layerScale !== undefined) checkNumbers(where, { layerScale: [layerScale, Number.NEGATIVE_INFINITY] });
     checkRate(`${where} (dropPath)`, dropPath);
     randomKey(seed);
-    const { name, trainable, inputShape } = options;
-    super({ name, trainable, inputShape } as LayerOptions);
+    super(rest);
     this.options = { heads, mlpRatio, qkvBias, dropPath, seed, epsilon };
     this.layerScale = layerScale;
     this.count = calls;

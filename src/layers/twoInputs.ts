@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { checkDtype, checkShapes } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import type { LayerShape } from './layerOptions.js';
 
@@ -8,7 +9,8 @@ export function twoTensors(layer: string, inputs: Tensor | Tensor[]): [tokens: T
     throw new ShapeError(`${layer}: must have two inputs, got ${Array.isArray(inputs) ? inputs.length : 1}.`);
   }
   const [x, ids] = inputs as [Tensor, Tensor];
-  if (ids.dtype !== 'int32') throw new ShapeError(`${layer}: ids must have dtype int32, got ${ids.dtype}.`);
+  checkShapes(layer, { tokens: [x, ['batch', 'tokens', 'dim']], ids: [ids, ['batch', 'ids']] });
+  checkDtype(layer, { ids }, 'int32');
   return [x, ids];
 }
 
