@@ -1,3 +1,13 @@
+export type { ByteRange, ByteSource } from './byteSource.js';
 export { type ProjectionHeadOptions, projectionHead } from './projectionHead.js';
+export {
+  type ReadSafetensorsOptions,
+  readSafetensors,
+  type Safetensors,
+  type SafetensorsData,
+  type SafetensorsTensor,
+} from './readSafetensors.js';
 export { type ResNetOptions, resNet18 } from './resNet18.js';
+export type { SafetensorsDtype, SafetensorsEntry } from './safetensorsHeader.js';
 export { type SmallConvNetOptions, smallConvNet } from './smallConvNet.js';
+export { type TensorToWrite, type WriteSafetensorsOptions, writeSafetensors } from './writeSafetensors.js';
