@@ -1,11 +1,12 @@
 import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import { checkIntegers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
+import { checkGrid, type GridSize } from './gridSize.js';
 
 /** Options of {@link sineCosinePositions}. */
 export interface SineCosinePositionsOptions {
   /** Tokens per side of a square grid, or `[rows, columns]`. */
-  readonly gridSize: number | readonly [rows: number, columns: number];
+  readonly gridSize: GridSize;
   /** Width of an embedding; a multiple of 4. */
   readonly dim: number;
   /** Whether a row of zeros for a class token comes first. @defaultValue false */
@@ -30,9 +31,21 @@ export interface SineCosinePositionsOptions {
 export function sineCosinePositions(options: SineCosinePositionsOptions): Tensor2D {
   const where = 'sineCosinePositions';
   const { gridSize, dim, classToken = false } = options;
-  const [rows, columns] = typeof gridSize === 'number' ? [gridSize, gridSize] : gridSize;
-  checkIntegers(where, { 'gridSize (rows)': [rows, 1], 'gridSize (columns)': [columns, 1], dim: [dim, 4] });
+  const [rows, columns] = checkGrid(where, 'gridSize', gridSize);
+  checkSineCosineDim(where, dim);
+  return tensor2d(sineCosineValues(options), [rows * columns + (classToken ? 1 : 0), dim]);
+}
+
+/** Checks that a width has room for sines and cosines of two coordinates. */
+export function checkSineCosineDim(where: string, dim: number): void {
+  checkIntegers(where, { dim: [dim, 4] });
   if (dim % 4 !== 0) throw new RangeError(`${where}: dim must be a multiple of 4, got ${dim}.`);
+}
+
+/** The numbers of {@link sineCosinePositions}; the options have been checked. */
+export function sineCosineValues(options: SineCosinePositionsOptions): Float32Array {
+  const { gridSize, dim, classToken = false } = options;
+  const [rows, columns] = typeof gridSize === 'number' ? [gridSize, gridSize] : gridSize;
   const quarter = dim / 4;
   const first = classToken ? 1 : 0;
   const values = new Float32Array((rows * columns + first) * dim);
@@ -47,5 +60,5 @@ export function sineCosinePositions(options: SineCosinePositionsOptions): Tensor
       }
     }
   }
-  return tensor2d(values, [rows * columns + first, dim]);
+  return values;
 }

@@ -10,11 +10,12 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import { checkChoice, checkFloats, checkIntegers } from '../internal/checks.js';
+import { checkTiles } from '../internal/cutPatches.js';
 import { ShapeError } from '../internal/errors.js';
 import { foldIn, type Seed } from '../random/index.js';
 import { type HidePatches, hideAtRandom, hideBlocks, hideGrid } from './hiddenPatches.js';
 import { keptTokens } from './keptTokens.js';
-import { checkTiles, patchify } from './patchify.js';
+import { patchify } from './patchify.js';
 
 /** Options of {@link maskedPatchesTask}. */
 export interface MaskedPatchesOptions {

@@ -1,9 +1,9 @@
 import { clone, type Tensor2D, type Tensor3D, type Tensor4D, tensor2d, tensor3d, tidy } from '@tensorflow/tfjs-core';
 import { checkImages, checkIntegers } from '../internal/checks.js';
+import { checkTiles } from '../internal/cutPatches.js';
 import { RangeError } from '../internal/errors.js';
 import { foldIn, integers, type RandomKey, type Seed, uniform } from '../random/index.js';
 import { rangePair } from '../transforms/perImage.js';
-import { checkTiles } from './patchify.js';
 
 /** Options of {@link multiBlockMaskTask}. */
 export interface MultiBlockMaskOptions {

@@ -1,5 +1,6 @@
 import { reshape, type Tensor3D, type Tensor4D, tidy, transpose } from '@tensorflow/tfjs-core';
 import { checkFloats, checkImages, checkIntegers } from '../internal/checks.js';
+import { checkTiles, cutPatches } from '../internal/cutPatches.js';
 import { ShapeError } from '../internal/errors.js';
 
 /**
@@ -22,14 +23,9 @@ export function patchify(x: Tensor4D, patchSize: number): Tensor3D {
   const where = 'patchify';
   checkImages(where, x);
   checkIntegers(where, { patchSize: [patchSize, 1] });
-  const [batch, height, width, channels] = x.shape;
+  const [, height, width] = x.shape;
   checkTiles(where, 'x', height, width, patchSize);
-  const [rows, columns] = [height / patchSize, width / patchSize];
-  return tidy(() => {
-    const lines = reshape(x, [batch * rows, patchSize, columns, patchSize * channels]);
-    const patches = transpose(lines, [0, 2, 1, 3]);
-    return reshape(patches, [batch, rows * columns, patchSize * patchSize * channels]);
-  });
+  return cutPatches(x, patchSize);
 }
 
 /**
@@ -70,13 +66,4 @@ export function unpatchify(
     const lines = reshape(patches, [batch * rows, columns, patchSize, patchSize * channels]);
     return reshape(transpose(lines, [0, 2, 1, 3]), [batch, height, width, channels]);
   });
-}
-
-/** Throws unless square patches tile an image. */
-export function checkTiles(where: string, name: string, height: number, width: number, patchSize: number): void {
-  if (height % patchSize !== 0 || width % patchSize !== 0) {
-    throw new ShapeError(
-      `${where}: height and width of ${name} must be multiples of the patch size ${patchSize}, got ${height} x ${width}.`,
-    );
-  }
 }
