@@ -88,8 +88,8 @@ export const op = {
   subFloats: (a: Code, b: Code): Code => [a, b, 0xfd, 0xe5, 0x01],
   mulFloats: (a: Code, b: Code): Code => [a, b, 0xfd, 0xe6, 0x01],
   divFloats: (a: Code, b: Code): Code => [a, b, 0xfd, 0xe7, 0x01],
-  /** NaN where either is. */
-  minFloats: (a: Code, b: Code): Code => [a, b, 0xfd, 0xe8, 0x01],
+  /** The smaller one, `a` where it is not a number. */
+  minFloats: (a: Code, b: Code): Code => [a, b, 0xfd, 0xea, 0x01],
   absFloats: (a: Code): Code => [a, 0xfd, 0xe0, 0x01],
   /** All bits set where a < b. */
   lessFloats: (a: Code, b: Code): Code => [a, b, 0xfd, 0x43],

@@ -3,13 +3,8 @@ import { type AssembledFunction, type Code, op } from './assembler.js';
 import { address, type KernelCall, sizeOf, type WasmKernel } from './backend.js';
 import { vectorFunction } from './vectorFunction.js';
 
-/** A function of a vector. */
-export interface VectorCode {
-  /** Vector locals that the code writes to. */
-  readonly locals: number;
-  /** Leaves f(x) on the stack; `x` is a local, which is kept, and the locals to write to begin at `first`. */
-  readonly code: (x: number, first: number) => Code;
-}
+/** Code that leaves f of the vector in local `x` on the stack; `local` makes a new one to work with. */
+export type VectorCode = (x: number, local: () => number) => Code;
 
 type Call = KernelCall<{ x: TensorInfo }>;
 
@@ -34,22 +29,18 @@ function loopCode(name: string, f: VectorCode): AssembledFunction {
   const { get, set, add, mul, and, shift, int, when, repeat, less, load, splat, store, storeFirst } = op;
   const I = { x: 0, out: 1, count: 2, end: 3 };
   const x = 4;
-  const value = f.code(x, x + 1);
-  const run = (step: number, read: Code, write: Code): Code =>
-    when(
-      less(get(I.x), get(I.end)),
-      repeat(
-        [set(x, read), write, set(I.x, add(get(I.x), int(step))), set(I.out, add(get(I.out), int(step)))],
-        less(get(I.x), get(I.end)),
-      ),
-    );
+  let vectors = 1;
+  const value = f(x, () => x + vectors++);
+  const step = (bytes: number): Code => [I.x, I.out].map((local) => set(local, add(get(local), int(bytes))));
+  const run = (bytes: number, read: Code, write: Code): Code =>
+    when(less(get(I.x), get(I.end)), repeat([set(x, read), write, step(bytes)], less(get(I.x), get(I.end))));
   const body: Code = [
     set(I.end, add(get(I.x), mul(shift(get(I.count), int(2)), int(16)))),
     run(16, load(get(I.x)), store(get(I.out), value)),
     set(I.end, add(get(I.end), mul(and(get(I.count), int(3)), int(4)))),
     run(4, splat(get(I.x)), storeFirst(get(I.out), value)),
   ];
-  return { name, params: 3, integers: 1, vectors: 1 + f.locals, body };
+  return { name, params: 3, integers: 1, vectors, body };
 }
 
 /** A polynomial in a local, its coefficients from the constant term on. */

@@ -17,23 +17,17 @@ const OUTER = [
 ] as const;
 
 /** The error function, to 1e-7. */
-const erfCode: VectorCode = {
-  locals: 3 + expCode.locals,
-  code: (x, first) => {
-    const { get, set, floats, addFloats, subFloats, mulFloats, minFloats, absFloats } = op;
-    const [s, t, inner] = [first, first + 1, first + 2];
-    return [
-      set(s, mulFloats(get(x), get(x))),
-      set(inner, addFloats(mulFloats(polynomial(s, INNER), get(x)), get(x))),
-      set(t, minFloats(absFloats(get(x)), floats(END))),
-      set(s, polynomial(t, OUTER)),
-      op.select(
-        op.lessFloats(get(t), floats(MIDDLE)),
-        get(inner),
-        op.select(op.ints(0x7fffffff), subFloats(floats(1), expCode.code(s, first + 3)), get(x)),
-      ),
-    ];
-  },
+const erfCode: VectorCode = (x, local) => {
+  const { get, set, floats, addFloats, subFloats, mulFloats, minFloats, absFloats, lessFloats, select } = op;
+  const [s, t, inner] = [local(), local(), local()];
+  const outer = subFloats(floats(1), expCode(s, local));
+  return [
+    set(s, mulFloats(get(x), get(x))),
+    set(inner, addFloats(mulFloats(polynomial(s, INNER), get(x)), get(x))),
+    set(t, minFloats(absFloats(get(x)), floats(END))),
+    set(s, polynomial(t, OUTER)),
+    select(lessFloats(get(t), floats(MIDDLE)), get(inner), select(op.ints(0x7fffffff), outer, get(x))),
+  ];
 };
 
 /** The error function, of which GELU is made. */

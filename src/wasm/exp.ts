@@ -18,23 +18,20 @@ const REST = [0.49999994, 0.166665196, 0.0416684039, 0.00836889911, 0.0013814221
  * exp(x) = 2^n exp(r), n the integer nearest to x / log(2), to one unit in the last place. A result below the smallest
  * normal float32, 1.2e-38, is 0.
  */
-export const expCode: VectorCode = {
-  locals: 2,
-  code: (x, first) => {
-    const { get, set, floats, addFloats, subFloats, mulFloats, addInts, shiftInts, int, select, without } = op;
-    const [n, r] = [first, first + 1];
-    const minus = (from: Code, part: number): Code =>
-      subFloats(from, mulFloats(subFloats(get(n), floats(ROUNDER)), floats(part)));
-    const fraction = [
-      set(n, addFloats(mulFloats(get(x), floats(Math.LOG2E)), floats(ROUNDER))),
-      set(r, minus(minus(get(x), LN2[0]), LN2[1])),
-      addFloats(addFloats(mulFloats(polynomial(r, REST), mulFloats(get(r), get(r))), get(r)), floats(1)),
-    ];
-    const scaled = addInts(fraction, shiftInts(get(n), int(23)));
-    const finite = op.lessFloats(get(x), floats(INFINITE));
-    const infiniteOrNaN = addFloats(get(x), floats(Number.POSITIVE_INFINITY));
-    return without(select(finite, scaled, infiniteOrNaN), op.lessFloats(get(x), floats(LOWEST)));
-  },
+export const expCode: VectorCode = (x, local) => {
+  const { get, set, floats, addFloats, subFloats, mulFloats, addInts, shiftInts, int, select, without } = op;
+  const [n, r] = [local(), local()];
+  const minus = (from: Code, part: number): Code =>
+    subFloats(from, mulFloats(subFloats(get(n), floats(ROUNDER)), floats(part)));
+  const fraction = [
+    set(n, addFloats(mulFloats(get(x), floats(Math.LOG2E)), floats(ROUNDER))),
+    set(r, minus(minus(get(x), LN2[0]), LN2[1])),
+    addFloats(addFloats(mulFloats(polynomial(r, REST), mulFloats(get(r), get(r))), get(r)), floats(1)),
+  ];
+  const scaled = addInts(fraction, shiftInts(get(n), int(23)));
+  const finite = op.lessFloats(get(x), floats(INFINITE));
+  const infiniteOrNaN = addFloats(get(x), floats(Number.POSITIVE_INFINITY));
+  return without(select(finite, scaled, infiniteOrNaN), op.lessFloats(get(x), floats(LOWEST)));
 };
 
 /** Exponentials. */

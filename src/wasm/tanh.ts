@@ -10,27 +10,17 @@ const [MIDDLE, END] = [0.6, 10] as const;
 const INNER = [-0.333332628, 0.133308992, -0.0536929667, 0.0204833169, -0.00552863441] as const;
 
 /** The hyperbolic tangent, to two units in the last place: 1 - 2 / (exp(2 |x|) + 1) away from 0. */
-const tanhCode: VectorCode = {
-  locals: 3 + expCode.locals,
-  code: (x, first) => {
-    const { get, set, floats, addFloats, subFloats, mulFloats, divFloats, minFloats, absFloats } = op;
-    const [s, t, inner] = [first, first + 1, first + 2];
-    return [
-      set(s, mulFloats(get(x), get(x))),
-      set(inner, addFloats(mulFloats(mulFloats(polynomial(s, INNER), get(s)), get(x)), get(x))),
-      set(t, minFloats(absFloats(get(x)), floats(END))),
-      set(s, addFloats(get(t), get(t))),
-      op.select(
-        op.lessFloats(get(t), floats(MIDDLE)),
-        get(inner),
-        op.select(
-          op.ints(0x7fffffff),
-          subFloats(floats(1), divFloats(floats(2), addFloats(expCode.code(s, first + 3), floats(1)))),
-          get(x),
-        ),
-      ),
-    ];
-  },
+const tanhCode: VectorCode = (x, local) => {
+  const { get, set, floats, addFloats, subFloats, mulFloats, divFloats, minFloats, absFloats, lessFloats, select } = op;
+  const [s, t, inner] = [local(), local(), local()];
+  const outer = subFloats(floats(1), divFloats(floats(2), addFloats(expCode(s, local), floats(1))));
+  return [
+    set(s, mulFloats(get(x), get(x))),
+    set(inner, addFloats(mulFloats(mulFloats(polynomial(s, INNER), get(s)), get(x)), get(x))),
+    set(t, minFloats(absFloats(get(x)), floats(END))),
+    set(s, addFloats(get(t), get(t))),
+    select(lessFloats(get(t), floats(MIDDLE)), get(inner), select(op.ints(0x7fffffff), outer, get(x))),
+  ];
 };
 
 /** Hyperbolic tangents, of which GELU's approximation is made. */
