@@ -24,6 +24,11 @@ function leb(value: number): number[] {
   return bytes;
 }
 
+/** A number >= 0 in signed LEB128: the highest bit of the last seven is the sign. */
+function signedLeb(value: number): number[] {
+  return value < 64 ? [value] : [(value & 127) | 128, ...signedLeb(value >>> 7)];
+}
+
 const text = (s: string): number[] => [...leb(s.length), ...Array.from(s, (c) => c.charCodeAt(0))];
 const vector = (...items: Code[]): Code[] => [...leb(items.length), ...items];
 const flatten = (code: Code): number[] => ([code] as unknown[]).flat(Number.POSITIVE_INFINITY) as number[];
@@ -56,12 +61,12 @@ function four(bytes: ArrayBufferLike): number[] {
   return new Array(4).fill(Array.from(new Uint8Array(bytes))).flat();
 }
 
-/** Instructions; integers are signed LEB128 below 64 or locals. */
+/** Instructions. */
 export const op = {
   get: (local: number): Code => [0x20, leb(local)],
   set: (local: number, value: Code): Code => [value, 0x21, leb(local)],
-  /** An integer constant from 0 to 63. */
-  int: (value: number): Code => [0x41, value],
+  /** An integer constant >= 0. */
+  int: (value: number): Code => [0x41, signedLeb(value)],
   add: (a: Code, b: Code): Code => [a, b, 0x6a],
   sub: (a: Code, b: Code): Code => [a, b, 0x6b],
   mul: (a: Code, b: Code): Code => [a, b, 0x6c],
@@ -90,11 +95,15 @@ export const op = {
   divFloats: (a: Code, b: Code): Code => [a, b, 0xfd, 0xe7, 0x01],
   /** The smaller one, `a` where it is not a number. */
   minFloats: (a: Code, b: Code): Code => [a, b, 0xfd, 0xea, 0x01],
+  /** The larger one, NaN where either is. */
+  maxFloats: (a: Code, b: Code): Code => [a, b, 0xfd, 0xe9, 0x01],
   absFloats: (a: Code): Code => [a, 0xfd, 0xe0, 0x01],
   /** All bits set where a < b. */
   lessFloats: (a: Code, b: Code): Code => [a, b, 0xfd, 0x43],
   addInts: (a: Code, b: Code): Code => [a, b, 0xfd, 0xae, 0x01],
   shiftInts: (a: Code, bits: Code): Code => [a, bits, 0xfd, 0xab, 0x01],
+  /** The four floats turned by some places, so that the first comes from place `by`. */
+  turn: (a: Code, by: number): Code => [a, a, 0xfd, 0x0d, Array.from({ length: 16 }, (_, i) => (i + 4 * by) % 16)],
   /** `a` without the bits of `b`. */
   without: (a: Code, b: Code): Code => [a, b, 0xfd, 0x4f],
   /** Bits of `a` where those of the mask are set, else of `b`. */

@@ -28,6 +28,7 @@ import { paddedKernels } from './paddedKernels.js';
 import { poolGradients } from './poolGradients.js';
 import { reductionGradients } from './reductionGradients.js';
 import { resizeGradients } from './resizeGradients.js';
+import { maxKernel } from './rowMax.js';
 import { segmentSum } from './segmentSum.js';
 import { sliceKernel, splitKernel } from './slices.js';
 import { tanhKernel } from './tanh.js';
@@ -55,6 +56,7 @@ const KERNELS: readonly WasmKernel[] = [
   fusedMatMul,
   gatherKernel,
   identityKernel,
+  maxKernel,
   maxPool3dKernel,
   meanKernel,
   ...paddedKernels,

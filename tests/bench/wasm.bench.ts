@@ -10,6 +10,7 @@ import {
   getKernel,
   type KernelFunc,
   matMul,
+  max,
   mul,
   randomUniform,
   ready,
@@ -32,11 +33,12 @@ const layersTimed: { size: number; from: number; to: number; stride: number; bat
   { batch: 128, size: 32, from: 3, to: 32, stride: 1 },
 ];
 
-/** Kernels that work element by element. */
+/** Kernels that work element by element or row by row. */
 const ELEMENTWISE: readonly [string, (x: Tensor) => Tensor][] = [
   ['Exp', exp],
   ['Erf', erf],
   ['Tanh', tanh],
+  ['Max', (x) => max(x, 1)],
 ];
 
 /** Ratios of the WASM training kernels, each within one run. */
