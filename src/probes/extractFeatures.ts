@@ -78,7 +78,8 @@ function forward(encoder: LayersModel, layer: string | undefined): (batch: Tenso
   return (batch) => encoder.execute(batch, output?.name as string) as Tensor;
 }
 
-function toVectors(y: Tensor, pool: 'average' | 'first' | 'flatten'): Tensor2D {
+/** One row per sample from an output of any rank; float32. */
+export function toVectors(y: Tensor, pool: 'average' | 'first' | 'flatten'): Tensor2D {
   const n = y.shape[0] as number;
   const last = y.shape.at(-1) as number;
   if (y.rank <= 2 || pool === 'flatten') return cast(reshape(y, [n, y.size / n]), 'float32');

@@ -1,10 +1,17 @@
 export type { ArrayData, Data } from '../internal/arrayData.js';
 export type { Labels, Numbers, RowData } from '../internal/hostRows.js';
+export type { Schedule } from '../internal/schedule.js';
 export type { Validation } from './chooseStrength.js';
 export { Classifier, type FitReport } from './classifier.js';
 export { type CollapseReport, type CollapseReportOptions, collapseReport } from './collapseReport.js';
 export { type Embed2dOptions, type Embedding2d, embed2d } from './embed2d.js';
 export { type ExtractFeaturesOptions, extractFeatures } from './extractFeatures.js';
+export {
+  type FineTuneProbeOptions,
+  type FineTuneProbeResult,
+  type FineTuneTransform,
+  fineTuneProbe,
+} from './fineTuneProbe.js';
 export { type FitLogisticOptions, fitLogistic } from './fitLogistic.js';
 export { type KnnPrediction, type KnnPredictOptions, knnPredict } from './knnPredict.js';
 export { type KnnProbeOptions, type KnnProbeResult, knnProbe } from './knnProbe.js';
@@ -20,3 +27,4 @@ export { type TopKOptions, topKAccuracy } from './metrics/topKAccuracy.js';
 export { type TrustworthinessOptions, trustworthiness } from './metrics/trustworthiness.js';
 export { type NearestNeighborsOptions, type Neighbors, nearestNeighbors } from './nearestNeighbors.js';
 export type { ProbeData, ProbeOptions, ProbePart } from './probeData.js';
+export type { TrainingOptions } from './trainClassifier.js';
