@@ -4,8 +4,22 @@ export type { Schedule } from '../internal/schedule.js';
 export type { Validation } from './chooseStrength.js';
 export { Classifier, type FitReport } from './classifier.js';
 export { type CollapseReport, type CollapseReportOptions, collapseReport } from './collapseReport.js';
+export {
+  type DensePart,
+  type DenseProbeData,
+  type DenseProbeOptions,
+  type DenseProbeResult,
+  denseProbe,
+} from './denseProbe.js';
 export { type Embed2dOptions, type Embedding2d, embed2d } from './embed2d.js';
 export { type ExtractFeaturesOptions, extractFeatures } from './extractFeatures.js';
+export type { FeatureProbe, FeatureProbeResult } from './featureProbe.js';
+export {
+  type FewLabelAccuracy,
+  type FewLabelProbeOptions,
+  type FewLabelProbeResult,
+  fewLabelProbe,
+} from './fewLabelProbe.js';
 export {
   type FineTuneProbeOptions,
   type FineTuneProbeResult,
@@ -13,8 +27,10 @@ export {
   fineTuneProbe,
 } from './fineTuneProbe.js';
 export { type FitLogisticOptions, fitLogistic } from './fitLogistic.js';
+export { type FitRidgeOptions, fitRidge } from './fitRidge.js';
 export { type KnnPrediction, type KnnPredictOptions, knnPredict } from './knnPredict.js';
 export { type KnnProbeOptions, type KnnProbeResult, knnProbe } from './knnProbe.js';
+export { type LayerwiseProbeOptions, type LayerwiseProbeResult, layerwiseProbe } from './layerwiseProbe.js';
 export { type LinearProbeOptions, type LinearProbeResult, linearProbe } from './linearProbe.js';
 export { accuracy } from './metrics/accuracy.js';
 export { averagePrecision, type MeanAveragePrecision, meanAveragePrecision } from './metrics/averagePrecision.js';
@@ -25,6 +41,14 @@ export { effectiveRank, type RankOptions, rankMe } from './metrics/rankMe.js';
 export { recallAtK } from './metrics/recallAtK.js';
 export { type TopKOptions, topKAccuracy } from './metrics/topKAccuracy.js';
 export { type TrustworthinessOptions, trustworthiness } from './metrics/trustworthiness.js';
+export { type MlpProbeOptions, type MlpProbeResult, mlpProbe } from './mlpProbe.js';
 export { type NearestNeighborsOptions, type Neighbors, nearestNeighbors } from './nearestNeighbors.js';
 export type { ProbeData, ProbeOptions, ProbePart } from './probeData.js';
+export {
+  type RecallResult,
+  type RetrievalProbeOptions,
+  type RetrievalProbeResult,
+  retrievalProbe,
+} from './retrievalProbe.js';
+export { type LeaveOneOut, type RidgeProbeOptions, type RidgeProbeResult, ridgeProbe } from './ridgeProbe.js';
 export type { TrainingOptions } from './trainClassifier.js';

@@ -1,9 +1,12 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { memory, train } from '@tensorflow/tfjs-core';
+import { memory, type Tensor4D, train } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
 import { smallConvNet } from '../../src/models/index.js';
 import { fineTuneProbe } from '../../src/probes/index.js';
 import { labelledRows } from '../../src/probes/labelledRows.js';
+import { AdamW, layerWiseDecay } from '../../src/training/index.js';
+import { randomHorizontalFlip } from '../../src/transforms/index.js';
 import { halves } from './images.js';
 
 test('a labelled share is balanced, at least one of each class, and grows by adding', () => {
@@ -57,5 +60,36 @@ test('the learning rate of a step reaches the optimizer: at 0 nothing is learnt'
   });
   expect(loss[1]).toBeCloseTo(loss[0] as number, 5);
   expect(Math.abs((loss[2] as number) - (loss[1] as number))).toBeGreaterThan(1e-3);
+  encoder.dispose();
+});
+
+test('takes an optimizer, a transform and a share of the labels; the same seed gives the same', async () => {
+  const encoder = smallConvNet({ inputShape: [6, 6, 3], channels: [3] });
+  const tensors = memory().numTensors;
+  const data = { train: halves(1, 24, 6, 3), test: halves(2, 6, 6, 3) };
+  const made: AdamW[] = [];
+  const flip = randomHorizontalFlip();
+  let seen = 0;
+  const options = {
+    epochs: 1,
+    batchSize: 4,
+    fraction: 0.25,
+    labelSmoothing: 0.1,
+    transform: (x: Tensor4D, seed: Parameters<typeof flip>[1]) => {
+      seen += x.shape[0];
+      return flip(x, seed);
+    },
+    optimizer: (copy: LayersModel) => {
+      const optimizer = new AdamW({ learningRate: 0.01, learningRateScale: layerWiseDecay(copy) });
+      made.push(optimizer);
+      return optimizer;
+    },
+  };
+  const first = await fineTuneProbe(encoder, data, 1, options);
+  expect(first).toMatchObject({ trainSamples: 6, steps: 2, classes: 3 });
+  expect(seen).toBe(8);
+  expect(JSON.parse(JSON.stringify(await fineTuneProbe(encoder, data, 1, options)))).toEqual(first);
+  expect(memory().numTensors).toBe(tensors);
+  expect(made).toHaveLength(2);
   encoder.dispose();
 });

@@ -32,6 +32,15 @@ export const evaluation: Adapters = {
       return outputs;
     },
   },
+  ridgeClassifier: {
+    outputs: async ({ lib, inputs, params }) => {
+      const { x, y, xTest } = inputs as { x: Tensor2D; y: Tensor1D; xTest: Tensor2D };
+      const classifier = await lib.probes.fitRidge(x, y, { alpha: params.alpha, classes: params.numClasses });
+      const outputs = { decision: classifier.scores(xTest), prediction: classifier.predict(xTest) };
+      classifier.dispose();
+      return outputs;
+    },
+  },
   rankMe: {
     outputs: async ({ lib, inputs, params }) => {
       const { embeddings } = inputs as { embeddings: Tensor2D };
