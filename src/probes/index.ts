@@ -4,6 +4,7 @@ export type { Schedule } from '../internal/schedule.js';
 export type { Validation } from './chooseStrength.js';
 export { Classifier, type FitReport } from './classifier.js';
 export { type CollapseReport, type CollapseReportOptions, collapseReport } from './collapseReport.js';
+export { type Corruption, type CorruptOptions, corrupt, corruptions } from './corrupt.js';
 export {
   type DensePart,
   type DenseProbeData,
@@ -51,4 +52,11 @@ export {
   retrievalProbe,
 } from './retrievalProbe.js';
 export { type LeaveOneOut, type RidgeProbeOptions, type RidgeProbeResult, ridgeProbe } from './ridgeProbe.js';
+export {
+  type CorruptedAccuracy,
+  type KindAccuracy,
+  type RobustnessProbeOptions,
+  type RobustnessProbeResult,
+  robustnessProbe,
+} from './robustnessProbe.js';
 export type { TrainingOptions } from './trainClassifier.js';
