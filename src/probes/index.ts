@@ -34,13 +34,25 @@ export { type KnnProbeOptions, type KnnProbeResult, knnProbe } from './knnProbe.
 export { type LayerwiseProbeOptions, type LayerwiseProbeResult, layerwiseProbe } from './layerwiseProbe.js';
 export { type LinearProbeOptions, type LinearProbeResult, linearProbe } from './linearProbe.js';
 export { accuracy } from './metrics/accuracy.js';
+export { type AngularError, type AngularErrorOptions, angularError } from './metrics/angularError.js';
 export { averagePrecision, type MeanAveragePrecision, meanAveragePrecision } from './metrics/averagePrecision.js';
 export { adjustedRandIndex, normalizedMutualInfo, purity } from './metrics/clustering.js';
 export { type ClassesOptions, confusionMatrix, type MeanIoU, meanIoU } from './metrics/confusionMatrix.js';
+export { type DepthErrors, type DepthErrorsOptions, depthErrors } from './metrics/depthErrors.js';
+export {
+  type DetectionAP,
+  type DetectionAPOptions,
+  type Detections,
+  detectionAP,
+  type TrueBoxes,
+} from './metrics/detectionAP.js';
+export { type EndpointError, type EndpointErrorOptions, endpointError } from './metrics/endpointError.js';
 export { linearCKA } from './metrics/linearCKA.js';
+export { type Pck, type PckOptions, pck } from './metrics/pck.js';
 export { effectiveRank, type RankOptions, rankMe } from './metrics/rankMe.js';
 export { recallAtK } from './metrics/recallAtK.js';
 export { type TopKOptions, topKAccuracy } from './metrics/topKAccuracy.js';
+export { type TrajectoryError, type TrajectoryErrorOptions, trajectoryError } from './metrics/trajectoryError.js';
 export { type TrustworthinessOptions, trustworthiness } from './metrics/trustworthiness.js';
 export { type MlpProbeOptions, type MlpProbeResult, mlpProbe } from './mlpProbe.js';
 export { type NearestNeighborsOptions, type Neighbors, nearestNeighbors } from './nearestNeighbors.js';
