@@ -32,6 +32,15 @@ export const evaluation: Adapters = {
       return outputs;
     },
   },
+  ridgeClassifier: {
+    outputs: async ({ lib, inputs, params }) => {
+      const { x, y, xTest } = inputs as { x: Tensor2D; y: Tensor1D; xTest: Tensor2D };
+      const classifier = await lib.probes.fitRidge(x, y, { alpha: params.alpha, classes: params.numClasses });
+      const outputs = { decision: classifier.scores(xTest), prediction: classifier.predict(xTest) };
+      classifier.dispose();
+      return outputs;
+    },
+  },
   rankMe: {
     outputs: async ({ lib, inputs, params }) => {
       const { embeddings } = inputs as { embeddings: Tensor2D };
@@ -103,6 +112,34 @@ export const evaluation: Adapters = {
     outputs: async ({ lib, inputs, params }) => {
       const { x, embedding } = inputs as { x: Tensor2D; embedding: Tensor2D };
       return { trustworthiness: await lib.probes.trustworthiness(x, embedding, { k: params.nNeighbors }) };
+    },
+  },
+  detectionAp: {
+    outputs: async ({ lib, inputs, params }) => {
+      const { detBoxes, detScores, detImages, gtBoxes, gtImages } = inputs as Record<string, Tensor>;
+      const { allPoint, elevenPoint, matches } = await lib.probes.detectionAP(
+        { boxes: detBoxes as Tensor, scores: detScores as Tensor, images: detImages as Tensor },
+        { boxes: gtBoxes as Tensor, images: gtImages as Tensor },
+        { threshold: params.iouThreshold },
+      );
+      return { tp: matches, ap11: elevenPoint, apAll: allPoint };
+    },
+  },
+  depthMetrics: {
+    outputs: async ({ lib, inputs, params }) => {
+      const range = params.medianScaling ? { min: 1e-3, max: 80 } : {};
+      const options = { medianScaling: params.medianScaling, ...range };
+      const { within, ...errors } = await lib.probes.depthErrors(inputs.pred as Tensor, inputs.gt as Tensor, options);
+      const { absRel, sqRel, rmse, rmseLog } = errors;
+      return { absRel, sqRel, rmse, rmseLog, a1: within[0], a2: within[1], a3: within[2] };
+    },
+  },
+  flowEndpointError: {
+    outputs: async ({ lib, inputs }) => {
+      const { pred, gt, valid } = inputs as Record<string, Tensor>;
+      const options = valid ? { valid } : {};
+      const { mean, within, outliers } = await lib.probes.endpointError(pred as Tensor, gt as Tensor, options);
+      return { epe: mean, px1: within[0], px3: within[1], px5: within[2], fl: outliers };
     },
   },
 };
