@@ -1,4 +1,4 @@
-import { sub, type Tensor4D } from '@tensorflow/tfjs-core';
+import { sub, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { Adapters } from '../adapter.js';
 
 /** Rows of the group 'pretext'. */
@@ -21,6 +21,11 @@ export const pretext: Adapters = {
   sobelMagnitude: {
     outputs: ({ lib, inputs, params: { variant } }) => ({
       magnitude: lib.transforms.sobel(inputs.images as Tensor4D, { variant }),
+    }),
+  },
+  contourLabels: {
+    outputs: ({ lib, inputs, params: { mode } }) => ({
+      boundary: lib.pretext.boundaries(inputs.labels as Tensor3D, { mode }),
     }),
   },
   morphology: {
