@@ -3,6 +3,7 @@ export type { Labels, Numbers, RowData } from '../internal/hostRows.js';
 export type { Schedule } from '../internal/schedule.js';
 export type { Validation } from './chooseStrength.js';
 export { Classifier, type FitReport } from './classifier.js';
+export { type ClusterProbeOptions, type ClusterProbeResult, clusterProbe } from './clusterProbe.js';
 export { type CollapseReport, type CollapseReportOptions, collapseReport } from './collapseReport.js';
 export { type Corruption, type CorruptOptions, corrupt, corruptions } from './corrupt.js';
 export {
@@ -34,9 +35,11 @@ export { type KnnProbeOptions, type KnnProbeResult, knnProbe } from './knnProbe.
 export { type LayerwiseProbeOptions, type LayerwiseProbeResult, layerwiseProbe } from './layerwiseProbe.js';
 export { type LinearProbeOptions, type LinearProbeResult, linearProbe } from './linearProbe.js';
 export { accuracy } from './metrics/accuracy.js';
+export { adjustedMutualInfo } from './metrics/adjustedMutualInfo.js';
 export { type AngularError, type AngularErrorOptions, angularError } from './metrics/angularError.js';
 export { averagePrecision, type MeanAveragePrecision, meanAveragePrecision } from './metrics/averagePrecision.js';
 export { adjustedRandIndex, normalizedMutualInfo, purity } from './metrics/clustering.js';
+export { clusteringAccuracy } from './metrics/clusteringAccuracy.js';
 export { type ClassesOptions, confusionMatrix, type MeanIoU, meanIoU } from './metrics/confusionMatrix.js';
 export { type DepthErrors, type DepthErrorsOptions, depthErrors } from './metrics/depthErrors.js';
 export {
@@ -51,9 +54,11 @@ export { linearCKA } from './metrics/linearCKA.js';
 export { type Pck, type PckOptions, pck } from './metrics/pck.js';
 export { effectiveRank, type RankOptions, rankMe } from './metrics/rankMe.js';
 export { recallAtK } from './metrics/recallAtK.js';
+export { type Silhouette, type SilhouetteOptions, silhouette } from './metrics/silhouette.js';
 export { type TopKOptions, topKAccuracy } from './metrics/topKAccuracy.js';
 export { type TrajectoryError, type TrajectoryErrorOptions, trajectoryError } from './metrics/trajectoryError.js';
 export { type TrustworthinessOptions, trustworthiness } from './metrics/trustworthiness.js';
+export { completeness, homogeneity, type VMeasureOptions, vMeasure } from './metrics/vMeasure.js';
 export { type MlpProbeOptions, type MlpProbeResult, mlpProbe } from './mlpProbe.js';
 export { type NearestNeighborsOptions, type Neighbors, nearestNeighbors } from './nearestNeighbors.js';
 export type { ProbeData, ProbeOptions, ProbePart } from './probeData.js';

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { add, matMul, type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import type { Adapters } from '../adapter.js';
 
 /** Rows of the group 'evaluation'. */
@@ -80,6 +80,49 @@ export const evaluation: Adapters = {
       const { scores, labels } = inputs as { scores: Tensor2D; labels: Tensor2D };
       const { mean, perClass } = await lib.probes.meanAveragePrecision(scores, labels);
       return { map: mean, perClass: perClass.map((v) => v ?? 0) };
+    },
+  },
+  kMeans: {
+    outputs: async ({ lib, inputs, params }) => {
+      const { x, initialCenters } = inputs as { x: Tensor2D; initialCenters: Tensor2D };
+      const options = { clusters: params.k, initialCenters, maxIterations: params.maxIter, tolerance: 0 };
+      const { labels, centers, inertia } = await lib.pretext.kMeans(x, 0, options);
+      return { labels, centers, inertia };
+    },
+  },
+  pca: {
+    outputs: async ({ lib, inputs, params }) => {
+      const { scores, components, ...rest } = await lib.pretext.pca(inputs.x as Tensor2D, { components: params.k });
+      const reconstruction = tidy(() => add(matMul(scores, components), rest.mean));
+      scores.dispose();
+      components.dispose();
+      return { ...rest, reconstruction };
+    },
+  },
+  adjustedMutualInfo: {
+    outputs: async ({ lib, inputs }) => ({
+      ami: await lib.probes.adjustedMutualInfo(inputs.labelsPred as Tensor, inputs.labelsTrue as Tensor),
+    }),
+  },
+  clusteringAccuracy: {
+    outputs: async ({ lib, inputs }) => ({
+      accuracy: await lib.probes.clusteringAccuracy(inputs.labelsPred as Tensor, inputs.labelsTrue as Tensor),
+    }),
+  },
+  vMeasure: {
+    outputs: async ({ lib, inputs }) => {
+      const pair = [inputs.labelsPred as Tensor, inputs.labelsTrue as Tensor] as const;
+      return {
+        homogeneity: await lib.probes.homogeneity(...pair),
+        completeness: await lib.probes.completeness(...pair),
+        vMeasure: await lib.probes.vMeasure(...pair),
+      };
+    },
+  },
+  silhouette: {
+    outputs: async ({ lib, inputs }) => {
+      const { mean, perSample } = await lib.probes.silhouette(inputs.x as Tensor2D, inputs.labels as Tensor1D);
+      return { score: mean, samples: perSample };
     },
   },
   adjustedRandIndex: {

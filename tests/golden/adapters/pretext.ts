@@ -28,6 +28,11 @@ export const pretext: Adapters = {
       magnitude: lib.transforms.sobel(inputs.images as Tensor4D, { variant }),
     }),
   },
+  contourLabels: {
+    outputs: ({ lib, inputs, params: { mode } }) => ({
+      boundary: lib.pretext.boundaries(inputs.labels as Tensor3D, { mode }),
+    }),
+  },
   morphology: {
     outputs: ({ lib, inputs }) => {
       const x = inputs.images as Tensor4D;
