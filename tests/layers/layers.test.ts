@@ -162,13 +162,17 @@ onEveryBackend('layers', () => {
 
       const towards = normals(i + 20, [4, ...output]);
       const loss = (z: Tensor): Scalar => tidy(() => sum(mul(layer.apply(z, args) as Tensor, towards)));
-      await expectGradient(loss, x);
+      await expectGradient(loss, x, { directions: 1 });
       for (const weight of layer.trainableWeights) {
         const value = hold(weight.read().clone());
-        await expectGradient((w) => {
-          weight.read = () => w;
-          return loss(x);
-        }, value);
+        await expectGradient(
+          (w) => {
+            weight.read = () => w;
+            return loss(x);
+          },
+          value,
+          { directions: 1 },
+        );
         weight.read = () => (weight as unknown as { val: Tensor }).val;
       }
 
