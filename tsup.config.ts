@@ -29,7 +29,7 @@ export default defineConfig({
   format: ['esm', 'cjs'],
   target: 'es2022',
   platform: 'neutral',
-  external: [/^node:/, /^@tensorflow\//, 'fast-check', 'sharp', 'tar-stream'],
+  external: [/^node:/, /^@tensorflow\//, '@saehrimnir/druidjs', 'fast-check', 'sharp', 'tar-stream', 'umap-js'],
   // Shared chunks for CommonJS too: a class is one class across subpaths.
   splitting: true,
   esbuildPlugins: [rootKeepsSubpaths],

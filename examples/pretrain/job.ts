@@ -9,12 +9,13 @@ import { Failure } from './failure.js';
 import { type Interrupt, listenForInterrupt } from './interrupt.js';
 import type { Options } from './options.js';
 import { type OutFolder, openOutFolder } from './outFolder.js';
-import { makeRecipe } from './recipe.js';
+import { makeRecipe } from './recipes/makeRecipe.js';
+import type { Recipe } from './recipes/recipe.js';
 import { type Outcome, writeResults } from './results.js';
 import { freshSettings, resumedSettings, type Settings } from './settings.js';
 import { streams } from './streams.js';
 import { summary } from './summary.js';
-import { freshEncoder, trainMethod } from './train.js';
+import { trainMethod } from './train.js';
 
 /** Bytes that must be free before the job begins: two checkpoints, encoder and report. */
 const room = 24 * 2 ** 20;
@@ -56,14 +57,15 @@ async function trainAndJudge(
   { dataset, backend, saved, interrupt }: Circumstances & { readonly dataset: Dataset; readonly backend: Backend },
 ): Promise<number> {
   const { settings } = job;
-  const encoder = freshEncoder(settings, dataset.train.images);
-  const [, height, width] = dataset.train.images.shape;
-  const recipe = makeRecipe(settings.method, {
-    encoder,
-    size: [height, width],
-    batch: settings.batch,
-    seed: foldIn(settings.seed, streams.head),
-  });
+  const [, height, width, channels] = dataset.train.images.shape;
+  const fresh = (): Recipe =>
+    makeRecipe(settings.method, {
+      inputShape: [height, width, channels],
+      batch: settings.batch,
+      encoderSeed: foldIn(settings.seed, streams.encoder),
+      headSeed: foldIn(settings.seed, streams.head),
+    });
+  const recipe = fresh();
   say(
     `Training  ${recipe.title}, batches of ${settings.batch}, ${bounds(settings)}${saved ? `, from step ${saved.steps} on` : ''}`,
   );
@@ -86,9 +88,9 @@ async function trainAndJudge(
     `Stopped; training was done and is kept. To judge it: npm run pretrain -- --resume --out ${out.path}`,
   );
   say('Probing   the pretrained encoder, the untrained one and the pixels ...');
-  const untrained = freshEncoder(settings, dataset.train.images);
-  const evaluation = await evaluate({ pretrained: encoder, untrained }, dataset, foldIn(settings.seed, streams.probes));
-  const outcome: Outcome = { settings, backend, dataset, recipe, encoder, history, evaluation };
+  const encoders = { pretrained: recipe.method.encoder, untrained: fresh().method.encoder };
+  const evaluation = await evaluate(encoders, dataset, foldIn(settings.seed, streams.probes));
+  const outcome: Outcome = { settings, backend, dataset, recipe, history, evaluation };
   await writeResults(out, outcome);
   say(summary(outcome, out.path));
   return 0;

@@ -1,6 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { nodeFile } from 'selfsup/node';
 import type { History } from 'selfsup/training';
 import type { Backend } from './backend.js';
@@ -8,7 +7,7 @@ import { checkpointName } from './checkpoint.js';
 import type { Dataset } from './data/dataset.js';
 import type { Evaluation } from './evaluate/evaluate.js';
 import type { OutFolder } from './outFolder.js';
-import type { Recipe } from './recipe.js';
+import type { Recipe } from './recipes/recipe.js';
 import { composeReport } from './report/compose.js';
 import type { Settings } from './settings.js';
 
@@ -18,16 +17,15 @@ export interface Outcome {
   readonly backend: Backend;
   readonly dataset: Dataset;
   readonly recipe: Recipe;
-  readonly encoder: LayersModel;
   readonly history: History;
   readonly evaluation: Evaluation;
 }
 
 /** Writes encoder, report and result aside, moves all of them to their places, then drops the checkpoint. */
 export async function writeResults(out: OutFolder, outcome: Outcome): Promise<void> {
-  const { encoder, history, settings, evaluation } = outcome;
+  const { recipe, history, settings, evaluation } = outcome;
   await out.begin();
-  await encoder.save(nodeFile(join(out.aside, 'encoder')));
+  await recipe.method.encoder.save(nodeFile(join(out.aside, 'encoder')));
   await writeFile(join(out.aside, 'report.html'), await composeReport(outcome));
   const result = {
     method: settings.method,

@@ -1,26 +1,14 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { smallConvNet } from 'selfsup/models';
 import { foldIn } from 'selfsup/random';
 import { type Batches, batches, type CheckpointStore, type History, pretrain } from 'selfsup/training';
 import type { SavedJob } from './checkpoint.js';
 import type { ImageArray } from './data/dataset.js';
 import { explosionGuard } from './guard.js';
 import { progress } from './progress.js';
-import type { Recipe } from './recipe.js';
+import type { Recipe } from './recipes/recipe.js';
 import { warmupCosine } from './schedule.js';
 import type { Settings } from './settings.js';
 import { streams } from './streams.js';
-
-/** The encoder before training: the same for the same settings and images. */
-export function freshEncoder(settings: Settings, images: ImageArray): LayersModel {
-  const [, height, width, channels] = images.shape;
-  return smallConvNet({
-    inputShape: [height, width, channels],
-    channels: [16, 32, 64, 128],
-    seed: foldIn(settings.seed, streams.encoder),
-  });
-}
 
 /** What the training loop needs beside the recipe. */
 export interface TrainOptions {

@@ -14,14 +14,18 @@ export interface PrincipalComponents {
   readonly count: number;
 }
 
-/** Principal components in float64 on the host, from the smaller of the two matrices of products. */
-export function principalComponents(x: HostRows, wanted: number): PrincipalComponents {
+/**
+ * Principal components in float64 on the host, from the smaller of the two matrices of products; that of the centred columns
+ * may be given.
+ */
+export function principalComponents(x: HostRows, wanted: number, products?: Float64Array): PrincipalComponents {
   const { rows, dim } = x;
   const mean = columnMeans(x);
   const count = Math.min(wanted, rows, dim);
-  const columns = dim <= rows;
+  const columns = dim <= rows || products !== undefined;
   const size = columns ? dim : rows;
-  const { values, vectors } = symmetricEigen(gram(x, columns ? 'columns' : 'rows', mean), size, { vectors: true });
+  const matrix = products ?? gram(x, columns ? 'columns' : 'rows', mean);
+  const { values, vectors } = symmetricEigen(matrix, size, { vectors: true });
   const components = new Float64Array(count * dim);
   for (let i = 0; i < count; i++) {
     const vector = vectors.subarray(i * size, (i + 1) * size);

@@ -36,7 +36,7 @@ export function drawPair(
 }
 
 /** Height, width and channels of the images that an encoder takes. */
-function imagesOf(where: string, encoder: LayersModel): { size: [number, number]; channels: number } {
+export function imagesOf(where: string, encoder: LayersModel): { size: [number, number]; channels: number } {
   const shape = encoder.inputs[0]?.shape;
   if (encoder.inputs.length !== 1 || shape?.length !== 4 || !shape[1] || !shape[2] || !shape[3]) {
     throw new ShapeError(

@@ -1,9 +1,11 @@
 export type { ArrayData } from '../internal/arrayData.js';
 export type { CheckpointStore } from '../internal/checkpointStore.js';
 export type { ArrayState, State, StateValue } from '../internal/state.js';
+export type { ByteRange } from '../models/byteSource.js';
 export type { ByteImages, LabelledDataset, LabelledImages } from './dataset.js';
 export { fileCheckpoint } from './fileCheckpoint.js';
 export { nodeFile } from './nodeFile.js';
+export { nodeRange } from './nodeRange.js';
 export { type ReadCifarOptions, readCifar } from './readCifar.js';
 export { readIdx } from './readIdx.js';
 export { readIdxDataset } from './readIdxDataset.js';

@@ -1,4 +1,4 @@
-import { type Seed, uniform } from '../random/index.js';
+import { foldIn, integers, type Seed, uniform } from '../random/index.js';
 
 /**
  * Percentile bootstrap interval of a share of hits. A resample of n hits and misses holds a binomial number of hits, so
@@ -17,6 +17,21 @@ export function accuracyInterval(
   const at = (q: number): number =>
     draws[Math.min(resamples - 1, Math.max(0, Math.round(q * (resamples - 1))))] as number;
   return [at(tail), at(1 - tail)];
+}
+
+/** Percentile bootstrap interval of a statistic of n samples, from the places of each resample. */
+export function bootstrapInterval(
+  n: number,
+  statistic: (places: Int32Array) => number,
+  seed: Seed,
+  resamples = 500,
+  level = 0.95,
+): [number, number] {
+  const draws = Float64Array.from({ length: resamples }, (_, i) =>
+    statistic(integers(foldIn(seed, i), n, { max: n })),
+  ).sort();
+  const at = (q: number): number => draws[Math.round(q * (resamples - 1))] as number;
+  return [at((1 - level) / 2), at((1 + level) / 2)];
 }
 
 function binomialCdf(n: number, p: number): Float64Array {

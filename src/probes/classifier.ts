@@ -34,7 +34,7 @@ export interface ClassifierParts {
 export interface FitReport {
   /** Value of what was minimised. */
   readonly objective: number;
-  /** Largest entry of its gradient, per sample. */
+  /** Largest entry of its gradient, per sample; 0 for a fit in closed form. */
   readonly gradientNorm: number;
   /** Iterations taken. */
   readonly iterations: number;
@@ -42,7 +42,7 @@ export interface FitReport {
   readonly converged: boolean;
 }
 
-/** A linear classifier. Made by `fitLogistic`; it owns two tensors. */
+/** A linear classifier. Made by `fitLogistic` and `fitRidge`; it owns two tensors. */
 export class Classifier {
   /** How the fit ended. */
   readonly report: FitReport;

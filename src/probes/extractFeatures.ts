@@ -46,7 +46,7 @@ export async function extractFeatures(
   checkIntegers('extractFeatures', { batchSize: [batchSize, 1] });
   checkChoice('extractFeatures', 'pool', pool, ['average', 'first', 'flatten']);
   checkData('extractFeatures', 'x', x);
-  const run = forward(encoder, layer);
+  const run = forward('extractFeatures', encoder, layer);
   const n = x.shape[0] as number;
   const parts: Tensor2D[] = [];
   try {
@@ -62,23 +62,24 @@ export async function extractFeatures(
 }
 
 /** The encoder, or the part of it that ends at a layer, as a function. */
-function forward(encoder: LayersModel, layer: string | undefined): (batch: Tensor) => Tensor {
+export function forward(where: string, encoder: LayersModel, layer: string | undefined): (batch: Tensor) => Tensor {
   if (layer === undefined) {
     if (encoder.outputs.length !== 1) {
-      throw new ShapeError(`extractFeatures: encoder must have one output, got ${encoder.outputs.length}.`);
+      throw new ShapeError(`${where}: encoder must have one output, got ${encoder.outputs.length}.`);
     }
     return (batch) => encoder.apply(batch, { training: false }) as Tensor;
   }
   const found = encoder.layers.find(({ name }) => name === layer);
   if (found === undefined) {
     const names = encoder.layers.map(({ name }) => name).join(', ');
-    throw new RangeError(`extractFeatures: layer must be one of ${names}, got ${show(layer)}.`);
+    throw new RangeError(`${where}: layer must be one of ${names}, got ${show(layer)}.`);
   }
   const [output] = [found.output].flat();
   return (batch) => encoder.execute(batch, output?.name as string) as Tensor;
 }
 
-function toVectors(y: Tensor, pool: 'average' | 'first' | 'flatten'): Tensor2D {
+/** One row per sample from an output of any rank; float32. */
+export function toVectors(y: Tensor, pool: 'average' | 'first' | 'flatten'): Tensor2D {
   const n = y.shape[0] as number;
   const last = y.shape.at(-1) as number;
   if (y.rank <= 2 || pool === 'flatten') return cast(reshape(y, [n, y.size / n]), 'float32');

@@ -74,7 +74,10 @@ export async function fitLogistic(x: Data, labels: Labels, options: FitLogisticO
 }
 
 /** Weights as `[dim, classes]`; the single vector of two classes becomes a column beside one of zeros. */
-function columns({ weights, bias }: LogisticWeights, dim: number): { weights: Float32Array; bias: Float32Array } {
+export function columns(
+  { weights, bias }: LogisticWeights,
+  dim: number,
+): { weights: Float32Array; bias: Float32Array } {
   const first = bias.length === 1 ? 1 : 0;
   const width = bias.length + first;
   const out = new Float32Array(dim * width);

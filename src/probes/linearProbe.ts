@@ -1,15 +1,12 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
-import { joinProducts, type RowProducts, rowProducts } from '../internal/rowProducts.js';
 import { foldIn, type Seed } from '../random/index.js';
 import { accuracyInterval } from './bootstrap.js';
-import { type Choice, chooseStrength, count, type Validation } from './chooseStrength.js';
-import { compactLabels, holdOut } from './holdOut.js';
-import { leadingSpectrum } from './preconditioner.js';
+import { count, type Validation } from './chooseStrength.js';
+import { holdOut } from './holdOut.js';
+import { linearClasses, linearFit } from './linearFit.js';
 import { type ProbeArguments, type ProbeData, type ProbeOptions, resolveProbe, splitArguments } from './probeData.js';
-import { type LogisticSolution, logitsOf, solveLogistic, winners } from './solveLogistic.js';
-import { columnScale, standardized } from './standardize.js';
 
 /** Options of {@link linearProbe}. */
 export interface LinearProbeOptions extends ProbeOptions {
@@ -108,66 +105,25 @@ export async function linearProbe(...call: unknown[]): Promise<LinearProbeResult
   checkIntegers('linearProbe', { maxIterations: [maxIterations, 1] });
 
   const { train, test, classes, seed } = await resolveProbe('linearProbe', args);
-  const scale = columnScale(train);
-  const { fit, held } = holdOut(train.labels, grid.length > 1 ? share : 0, foldIn(seed, 0));
-  const { compact, present } = compactLabels(train.labels);
-  const pick = (rows: Int32Array): Int32Array => rows.map((r) => compact[r] as number);
-  const parts: RowProducts[] = [];
-  try {
-    for (const rows of [fit, held]) if (rows.length > 0) parts.push(rowProducts(standardized(train, scale, rows)));
-    const [fitPart, heldPart] = parts as [RowProducts, RowProducts?];
-    const all = joinProducts([...parts]);
-    const labels = pick(Int32Array.from([...fit, ...held]));
-    const spectrum = await leadingSpectrum(
-      all,
-      scale.std.reduce((sum, s) => sum + (s > 0 ? 1 : 0), 0),
-    );
-    const limits = { tolerance, maxIterations, spectrum };
-    const choice: Choice =
-      heldPart && present.length > 1
-        ? await chooseStrength(fitPart, pick(fit), heldPart, pick(held), present.length, grid, limits)
-        : { C: grid.length > 1 ? 1 : (grid[0] as number), validation: [] };
-    const best: LogisticSolution =
-      present.length > 1
-        ? await solveLogistic(all, labels, present.length, {
-            ...limits,
-            C: choice.C,
-            ...(choice.start && { start: choice.start }),
-          })
-        : constant(train.dim);
-    const classify = async (x: RowProducts): Promise<Int32Array> => winners(await logitsOf(x, best), best.bias.length);
-    const trained = await classify(all);
-    const testRows = rowProducts(standardized(test, scale));
-    parts.push(testRows);
-    const predictions = (await classify(testRows)).map((c) => present[c] as number);
-    const hits = count(predictions, test.labels);
-    return {
-      probe: 'linear',
-      accuracy: hits / test.rows,
-      interval: accuracyInterval(hits, test.rows, foldIn(seed, 1)),
-      predictions: Array.from(predictions),
-      trainAccuracy: count(trained, labels) / train.rows,
-      C: choice.C,
-      validation: choice.validation,
-      gradientNorm: best.gradientNorm,
-      converged: best.gradientNorm <= tolerance,
-      iterations: best.iterations,
-      classes,
-      dim: train.dim,
-      trainSamples: train.rows,
-      testSamples: test.rows,
-    };
-  } finally {
-    for (const part of parts) part.dispose();
-  }
+  const split = holdOut(train.labels, grid.length > 1 ? share : 0, foldIn(seed, 0));
+  const found = await linearFit(train, train.labels, split, grid, { tolerance, maxIterations });
+  const predictions = await linearClasses(test, found);
+  const hits = count(predictions, test.labels);
+  const { solution } = found;
+  return {
+    probe: 'linear',
+    accuracy: hits / test.rows,
+    interval: accuracyInterval(hits, test.rows, foldIn(seed, 1)),
+    predictions: Array.from(predictions),
+    trainAccuracy: found.trainAccuracy,
+    C: found.C,
+    validation: found.validation,
+    gradientNorm: solution.gradientNorm,
+    converged: solution.gradientNorm <= tolerance,
+    iterations: solution.iterations,
+    classes,
+    dim: train.dim,
+    trainSamples: train.rows,
+    testSamples: test.rows,
+  };
 }
-
-/** All samples of one class: the answer is that class. */
-const constant = (dim: number): LogisticSolution => ({
-  weights: new Float64Array(dim * 2),
-  bias: Float64Array.of(0, -1),
-  objective: 0,
-  gradientNorm: 0,
-  iterations: 0,
-  evaluations: 0,
-});

@@ -3,6 +3,7 @@ import type { CheckpointStore } from '../internal/checkpointStore.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { type Schedule, valueAt } from '../internal/schedule.js';
+import { setLearningRate } from '../internal/setLearningRate.js';
 import { foldIn, randomKey, type Seed } from '../random/index.js';
 import { type BatchSource, batchesFrom, batchSize, epochLength } from './batchSource.js';
 import { callAll, type TrainingCallbacks, type TrainingLogs } from './callbacks.js';
@@ -205,11 +206,4 @@ async function move(
   } finally {
     dispose([...Object.values(grads), ...Object.values(clipped)]);
   }
-}
-
-/** tfjs lets the rate be set on SGD by a method and on the others by a field that its types hide. */
-function setLearningRate(optimizer: Optimizer, rate: number): void {
-  const settable = optimizer as unknown as { learningRate: number; setLearningRate?: (rate: number) => void };
-  if (settable.setLearningRate) settable.setLearningRate(rate);
-  else settable.learningRate = rate;
 }

@@ -65,7 +65,8 @@ export interface LogMelSpectrogramOptions {
  * ```
  */
 export function logMelSpectrogram(x: Tensor2D, options: LogMelSpectrogramOptions): Tensor3D {
-  const settings = settingsOf(x, options);
+  checkFloats(WHERE, { x: [x, ['batch', 'samples']] });
+  const settings = spectrogramSettings(x.shape, options);
   const { fftLength, hopLength, melBins, power, offset, epsilon, center, frames } = settings;
   const filters = melFilters(settings);
   const plan = fourierPlan(fftLength, 1 + Math.max(0, ...filters.map((filter) => filter.findLastIndex((w) => w > 0))));
@@ -82,11 +83,13 @@ export function logMelSpectrogram(x: Tensor2D, options: LogMelSpectrogramOptions
   });
 }
 
+const WHERE = 'logMelSpectrogram';
+
 type Settings = Required<LogMelSpectrogramOptions> & { readonly frames: number };
 
-function settingsOf(x: Tensor2D, options: LogMelSpectrogramOptions): Settings {
-  const where = 'logMelSpectrogram';
-  checkFloats(where, { x: [x, ['batch', 'samples']] });
+/** Checks options for waveforms of a shape `[batch, samples]`, and fills in the defaults. */
+export function spectrogramSettings(shape: readonly number[], options: LogMelSpectrogramOptions): Settings {
+  const where = WHERE;
   const { sampleRate, fftLength = 1024, hopLength = 160, melBins = 64, minFrequency = 0 } = options ?? {};
   checkNumbers(where, { sampleRate: [sampleRate, Number.MIN_VALUE] });
   checkIntegers(where, { fftLength: [fftLength, 2], hopLength: [hopLength, 1], melBins: [melBins, 1] });
@@ -104,10 +107,10 @@ function settingsOf(x: Tensor2D, options: LogMelSpectrogramOptions): Settings {
   }
   checkChoice(where, 'melScale', melScale, ['htk', 'slaney']);
   checkChoice(where, 'melNorm', melNorm, ['none', 'slaney']);
-  const samples = x.shape[1];
+  const samples = shape[1] as number;
   const least = center ? Math.floor(fftLength / 2) + 1 : fftLength;
   if (samples < least)
-    throw new ShapeError(`${where}: x must have at least ${least} samples, got shape [${x.shape.join(', ')}].`);
+    throw new ShapeError(`${where}: x must have at least ${least} samples, got shape [${shape.join(', ')}].`);
   const frames = 1 + Math.floor((samples + (center ? 2 * Math.floor(fftLength / 2) : 0) - fftLength) / hopLength);
   return {
     sampleRate,

@@ -1,5 +1,6 @@
-import { type AssembledFunction, assemble, type Code, op } from './assembler.js';
+import { type AssembledFunction, type Code, op } from './assembler.js';
 import type { WasmBackend } from './backend.js';
+import { vectorFunction } from './vectorFunction.js';
 
 /** Adds `a` transposed times `b` to `c`: addresses of `[rows, m]`, `[rows, n]` and `[m, n]`; m a multiple of 4, n of 8. */
 export type CrossProduct = (a: number, b: number, c: number, rows: number, m: number, n: number) => void;
@@ -16,14 +17,14 @@ const BLOCK = 96;
  */
 function crossProductCode(): AssembledFunction {
   const [a, b, c, rows, m, n] = [0, 1, 2, 3, 4, 5].map(op.get) as [Code, Code, Code, Code, Code, Code];
-  const { get, set, add, mul, int, load, splat, store, addFloats, mulFloats, repeat, less } = op;
+  const { get, set, add, sub, mul, int, load, splat, store, addFloats, mulFloats, repeat, less } = op;
   const I = { i: 6, j: 7, k: 8, pa: 9, pb: 10, pc: 11, stepA: 12, stepB: 13 };
   const V = { b: 14, a: 14 + TILE.vectors, sum: 15 + TILE.vectors };
   const sum = (r: number, v: number): number => V.sum + r * TILE.vectors + v;
   const each = (f: (r: number, v: number) => Code): Code =>
     Array.from({ length: TILE.rows * TILE.vectors }, (_, i) => f(Math.floor(i / TILE.vectors), i % TILE.vectors));
   const rowOfC = (r: number): Code => add(get(I.pc), mul(get(I.stepB), int(r)));
-  const minus = (local: number): Code => set(local, [get(local), int(1), 0x6b]);
+  const minus = (local: number): Code => set(local, sub(get(local), int(1)));
   const inner: Code = [
     Array.from({ length: TILE.vectors }, (_, v) => set(V.b + v, load(get(I.pb), 16 * v))),
     Array.from({ length: TILE.rows }, (_, r) => [
@@ -74,21 +75,7 @@ export const addCrossProduct = (
   }
 };
 
-const made = new WeakMap<object, CrossProduct | null>();
-
-/** The product for a backend; null where its memory is out of reach (threads) or vectors are missing. */
+/** The product for a backend; null where it cannot have one. */
 export function crossProductOf(backend: WasmBackend): CrossProduct | null {
-  const known = made.get(backend.wasm);
-  if (known !== undefined) return known;
-  const product = instantiate(backend.wasm.asm?.memory);
-  made.set(backend.wasm, product);
-  return product;
-}
-
-function instantiate(memory: unknown): CrossProduct | null {
-  if (!(memory instanceof WebAssembly.Memory) || !(memory.buffer instanceof ArrayBuffer)) return null;
-  const bytes = assemble(crossProductCode());
-  if (!WebAssembly.validate(bytes)) return null;
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  return instance.exports.crossProduct as CrossProduct;
+  return vectorFunction<CrossProduct>(backend, 'crossProduct', crossProductCode);
 }

@@ -17,6 +17,8 @@ import { conv3dInputGradient, conv3dKernel } from './conv3d.js';
 import { convGradients } from './convGradients.js';
 import { castKernel, identityKernel } from './copies.js';
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwiseGradients.js';
+import { erfKernel } from './erf.js';
+import { expKernel } from './exp.js';
 import { conv2dFilterGradient, conv3dFilterGradient } from './filterGradient.js';
 import { gatherGradient, gatherKernel } from './gather.js';
 import { conv2dInputGradient } from './inputGradient.js';
@@ -26,8 +28,10 @@ import { paddedKernels } from './paddedKernels.js';
 import { poolGradients } from './poolGradients.js';
 import { reductionGradients } from './reductionGradients.js';
 import { resizeGradients } from './resizeGradients.js';
+import { maxKernel } from './rowMax.js';
 import { segmentSum } from './segmentSum.js';
 import { sliceKernel, splitKernel } from './slices.js';
+import { tanhKernel } from './tanh.js';
 import { tileKernel } from './tile.js';
 
 /** Name of the backend in tfjs's registries. */
@@ -47,9 +51,12 @@ const KERNELS: readonly WasmKernel[] = [
   conv3dKernel,
   depthwiseFilterGradient,
   depthwiseInputGradient,
+  erfKernel,
+  expKernel,
   fusedMatMul,
   gatherKernel,
   identityKernel,
+  maxKernel,
   maxPool3dKernel,
   meanKernel,
   ...paddedKernels,
@@ -59,6 +66,7 @@ const KERNELS: readonly WasmKernel[] = [
   sliceKernel,
   splitKernel,
   sumKernel,
+  tanhKernel,
   tileKernel,
 ];
 

@@ -5,14 +5,20 @@ import {
   conv2d,
   conv2dTranspose,
   engine,
+  erf,
+  exp,
   getKernel,
+  type KernelFunc,
   matMul,
+  max,
+  mul,
   randomUniform,
   ready,
   setBackend,
   type Tensor,
   type Tensor2D,
   type Tensor4D,
+  tanh,
 } from '@tensorflow/tfjs-core';
 import { registerWasmTraining } from '../../src/wasm/index.js';
 import { compare, report } from './harness.js';
@@ -27,28 +33,63 @@ const layersTimed: { size: number; from: number; to: number; stride: number; bat
   { batch: 128, size: 32, from: 3, to: 32, stride: 1 },
 ];
 
+/** Kernels that work element by element or row by row. */
+const ELEMENTWISE: readonly [string, (x: Tensor) => Tensor][] = [
+  ['Exp', exp],
+  ['Erf', erf],
+  ['Tanh', tanh],
+  ['Max', (x) => max(x, 1)],
+];
+
 /** Ratios of the WASM training kernels, each within one run. */
 export async function bench(): Promise<void> {
-  const stock = getKernel('BatchMatMul', 'wasm');
-  if (stock === undefined) throw new Error("bench: no kernels for backend 'wasm'");
-  const plain = stock.kernelFunc;
+  const stock = new Map(ELEMENTWISE.map(([name]) => [name, stockOf(name)]));
+  const plain = stockOf('BatchMatMul');
   registerWasmTraining();
   await setBackend('wasm');
   await ready();
   /** The product as tfjs computes it, with a right-hand side that it has not packed before, as in training. */
-  const stockProduct = (a: Tensor, b: Tensor): Tensor => {
-    const ours = getKernel('BatchMatMul', 'wasm') as { kernelFunc: typeof plain };
-    const kept = ours.kernelFunc;
-    ours.kernelFunc = plain;
-    try {
-      return matMul(a, add(b, 0));
-    } finally {
-      ours.kernelFunc = kept;
-    }
-  };
+  const stockProduct = (a: Tensor, b: Tensor): Tensor => withKernel('BatchMatMul', plain, () => matMul(a, add(b, 0)));
+  elementwise(stock);
   convolutions();
   products(stockProduct);
   step(stockProduct);
+}
+
+function stockOf(name: string): KernelFunc {
+  const stock = getKernel(name, 'wasm');
+  if (stock === undefined) throw new Error(`bench: no kernel '${name}' for backend 'wasm'`);
+  return stock.kernelFunc;
+}
+
+/** Runs something with another kernel in place. */
+function withKernel<T>(name: string, kernelFunc: KernelFunc, run: () => T): T {
+  const ours = getKernel(name, 'wasm') as { kernelFunc: KernelFunc };
+  const kept = ours.kernelFunc;
+  ours.kernelFunc = kernelFunc;
+  try {
+    return run();
+  } finally {
+    ours.kernelFunc = kept;
+  }
+}
+
+/** A million numbers: tfjs's kernels, ours, and a pass that multiplies. */
+function elementwise(stock: ReadonlyMap<string, KernelFunc>): void {
+  const x = random(1024, 1024);
+  for (const [name, f] of ELEMENTWISE) {
+    const t = compare(
+      {
+        pass: () => mul(x, 2),
+        ours: () => f(x),
+        plain: () => withKernel(name, stock.get(name) as KernelFunc, () => f(x)),
+      },
+      { rounds: 5 },
+    );
+    report(`${name} of 1024 x 1024 / one pass`, t.ours, t.pass);
+    report(`  tfjs / ours`, t.plain, t.ours);
+  }
+  x.dispose();
 }
 
 function convolutions(): void {

@@ -1,27 +1,27 @@
-import {
-  dispose,
-  memory,
-  type Optimizer,
-  type Tensor,
-  type Tensor4D,
-  train,
-  variableGrads,
-} from '@tensorflow/tfjs-core';
+import { dispose, memory, type Optimizer, Tensor, type Tensor4D, train, variableGrads } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { afterEach, expect, test } from 'vitest';
 import type { State } from '../../src/internal/state.js';
-import { BarlowTwins, type Method, MoCo, SimCLR } from '../../src/methods/index.js';
-import { projectionHead, smallConvNet } from '../../src/models/index.js';
+import { BarlowTwins, MAE, type Method, MoCo, SimCLR } from '../../src/methods/index.js';
+import { maeModel, projectionHead, smallConvNet } from '../../src/models/index.js';
 import { foldIn } from '../../src/random/index.js';
 import { batches, type CheckpointStore, pretrain } from '../../src/training/index.js';
 import { flat, hold, onEveryBackend, uniforms } from '../helpers/index.js';
 
 type AnyMethod = Method<Tensor4D, unknown>;
-const makers: Record<string, (encoder: LayersModel) => AnyMethod> = {
-  SimCLR: (encoder) => new SimCLR({ encoder, temperature: (step) => 0.5 / (1 + step) }) as AnyMethod,
+type Own = <T extends { dispose(): unknown }>(part: T) => T;
+const encoderOf = (own: Own): LayersModel => own(smallConvNet({ inputShape: [8, 8, 3], channels: [6] }));
+const makers: Record<string, (own: Own) => AnyMethod> = {
+  SimCLR: (own) => new SimCLR({ encoder: encoderOf(own), temperature: (step) => 0.5 / (1 + step) }) as AnyMethod,
   // A queue that fills in the second step, and then wraps around.
-  MoCo: (encoder) => new MoCo({ encoder, capacity: 7, momentum: (step) => 0.9 + 0.01 * step }) as AnyMethod,
-  BarlowTwins: (encoder) => new BarlowTwins({ encoder }) as AnyMethod,
+  MoCo: (own) => new MoCo({ encoder: encoderOf(own), capacity: 7, momentum: (step) => 0.9 + 0.01 * step }) as AnyMethod,
+  BarlowTwins: (own) => new BarlowTwins({ encoder: encoderOf(own) }) as AnyMethod,
+  MAE: (own) => {
+    const small = { dim: 8, depth: 2, heads: 2, decoderDim: 8, decoderDepth: 1, decoderHeads: 2, dropPath: 0.5 };
+    const model = maeModel({ size: 8, patchSize: 2, ...small });
+    for (const part of [model.features, model.encoder, model.decoder]) own(part);
+    return new MAE({ model }) as AnyMethod;
+  },
 };
 const images = () => uniforms<Tensor4D>(1, [12, 8, 8, 3]);
 const source = () => batches(images(), { size: 4 }, 2);
@@ -35,13 +35,12 @@ class MemoryStore implements CheckpointStore {
 
 onEveryBackend('methods', () => {
   const owned: { dispose(): unknown }[] = [];
-  const own = <T extends { dispose(): unknown }>(part: T): T => {
+  const own: Own = (part) => {
     owned.push(part);
     return part;
   };
-  const encoderOf = (): LayersModel => own(smallConvNet({ inputShape: [8, 8, 3], channels: [6] }));
   const adam = (): Optimizer => own(train.adam(1e-2, 0.9, 0.999, 1e-8));
-  const make = (name: string): AnyMethod => own((makers[name] as (encoder: LayersModel) => AnyMethod)(encoderOf()));
+  const make = (name: string): AnyMethod => own((makers[name] as (own: Own) => AnyMethod)(own));
   afterEach(() => {
     for (const part of owned.splice(0).reverse()) part.dispose();
   });
@@ -61,8 +60,7 @@ onEveryBackend('methods', () => {
   test.each(Object.keys(makers))(
     '%s moves all its variables, leaves no tensor behind, and gives back what it made',
     async (name) => {
-      const encoder = encoderOf();
-      const method = (makers[name] as (encoder: LayersModel) => AnyMethod)(encoder);
+      const method = (makers[name] as (own: Own) => AnyMethod)(own);
       const optimizer = adam();
       const data = images();
       const step = (k: number): void => {
@@ -86,7 +84,7 @@ onEveryBackend('methods', () => {
       method.dispose();
       expect(() => method.prepare(data, 1)).toThrow(`${name}: used after dispose()`);
       await expect(method.getState()).rejects.toThrow(`${name}: used after dispose()`);
-      expect((await flat(hold(encoder.predict(data) as Tensor))).every(Number.isFinite)).toBe(true);
+      expect((await flat(hold(method.encoder.predict(data) as Tensor))).every(Number.isFinite)).toBe(true);
     },
   );
 
@@ -95,7 +93,8 @@ onEveryBackend('methods', () => {
     const data = images();
     const [a, b, c] = [method.prepare(data, 7), method.prepare(data, 7), method.prepare(data, 8)];
     const numbers = async (prepared: unknown): Promise<number[]> => {
-      const tensors = ('shape' in (prepared as object) ? [prepared] : Object.values(prepared as object)) as Tensor[];
+      const parts = 'shape' in (prepared as object) ? [prepared] : Object.values(prepared as object);
+      const tensors = parts.filter((x): x is Tensor => x instanceof Tensor);
       for (const x of tensors) hold(x);
       return (await Promise.all(tensors.map(flat))).flat();
     };
@@ -105,7 +104,7 @@ onEveryBackend('methods', () => {
   });
 
   test('MoCo fills its queue, and its key encoder follows', async () => {
-    const encoder = encoderOf();
+    const encoder = encoderOf(own);
     const method = own(new MoCo({ encoder, capacity: 7, momentum: 0.5 }));
     await pretrain(method, source(), { steps: 3, seed: 1, optimizer: adam() });
     expect(method.queue.filled).toBe(7);
@@ -114,7 +113,7 @@ onEveryBackend('methods', () => {
   });
 
   test('a model that does not fit is rejected', () => {
-    const encoder = encoderOf();
+    const encoder = encoderOf(own);
     const wrong = own(projectionHead({ inputDim: 5 }));
     for (const Class of [SimCLR, MoCo, BarlowTwins]) {
       expect(() => new Class({ encoder, head: wrong })).toThrow(

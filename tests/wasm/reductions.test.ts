@@ -2,6 +2,7 @@ import {
   abs,
   add,
   batchNorm,
+  max,
   mean,
   moments,
   sum,
@@ -13,7 +14,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { expectClose, hold, normals } from '../helpers/index.js';
+import { expectClose, expectKept, hold, normals } from '../helpers/index.js';
 import { expectGradients, forAll, onWasm, sizes } from './support.js';
 
 const cases = fc
@@ -54,6 +55,47 @@ onWasm('reductions and batch normalisation', () => {
       },
       20,
     ));
+
+  test('max has the values of the definition over any axes and widths, and finds what is not a number', async () => {
+    await forAll(
+      fc.record({
+        rows: sizes(1, 5),
+        width: fc.constantFrom(1, 3, 15, 16, 17, 31, 33, 64, 100),
+        keepDims: fc.boolean(),
+      }),
+      async ({ rows, width, keepDims }) => {
+        const x = normals(width, [rows, 2, width]);
+        const values = Array.from(await x.data());
+        for (const [axes, outer] of [
+          [[2], [rows, 2]],
+          [[2, 1], [rows]],
+          [[0, 1, 2], []],
+        ] as const) {
+          const count = values.length / outer.reduce((a, b) => a * b, 1);
+          const expected = Array.from({ length: values.length / count }, (_, i) =>
+            Math.max(...values.slice(i * count, (i + 1) * count)),
+          );
+          const largest = max(x, [...axes], keepDims);
+          expect(largest.shape).toEqual([...outer, ...(keepDims ? axes.map(() => 1) : [])]);
+          expect(Array.from(await largest.data())).toEqual(expected);
+          largest.dispose();
+        }
+        const middle = max(x, 1, keepDims);
+        expect(middle.shape).toEqual(keepDims ? [rows, 1, width] : [rows, width]);
+        middle.dispose();
+      },
+      15,
+    );
+    for (const at of [0, 17, 39]) {
+      const x = Float32Array.from({ length: 80 }, (_, i) => (i === at ? Number.NaN : i));
+      const largest = hold(max(hold(tensor(x, [2, 40])), 1));
+      expect(Array.from(await largest.data())).toEqual([Number.NaN, 79]);
+    }
+    const x = normals(1, [3, 40]);
+    expectKept(1, () => max(x, 1));
+  });
+
+  test('max has the right gradient', () => expectGradients((x) => max(x as Tensor, 1), [normals(1, [3, 40])]));
 
   test('a long sum rounds little, and int32 sums stay exact', async () => {
     const values = hold(tensor(new Float32Array(1 << 18).fill(0.1), [1 << 16, 4]));

@@ -105,6 +105,22 @@ export function product(
   });
 }
 
+/** The error function in double precision: its series, and far out the continued fraction of its complement. */
+export function erf(x: number): number {
+  const a = Math.abs(x);
+  if (a > 3) {
+    let tail = 0;
+    for (let k = 60; k > 0; k--) tail = k / 2 / (a + tail);
+    return Math.sign(x) * (1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / (a + tail));
+  }
+  let [sum, term] = [x, x];
+  for (let n = 1; n < 80; n++) {
+    term *= (-x * x) / n;
+    sum += term / (2 * n + 1);
+  }
+  return (2 / Math.sqrt(Math.PI)) * sum;
+}
+
 function unravel(index: number, sizes: readonly number[]): number[] {
   let rest = index;
   return sizes

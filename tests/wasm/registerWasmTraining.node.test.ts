@@ -1,5 +1,6 @@
 import {
   conv2d,
+  exp,
   getBackend,
   grad,
   matMul,
@@ -37,6 +38,7 @@ test('works without a vector module of our own, as with threads', async () => {
   await expectGradient((filter: Tensor) => sum(conv2d(x, filter as Tensor4D, 1, 'same')), w);
   const [a, b] = [normals(3, [64, 24]), normals(4, [64, 32])];
   await expectClose(matMul(a, b, true), product(await a.data(), await b.data(), [24, 64, 32], true), { atol: 1e-4 });
+  await expectClose(exp(a), Array.from(await a.data(), Math.exp));
 });
 
 test("gradients on another backend stay tfjs's own", async () => {

@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type CollapseReport, collapseReport, type Embedding2d, embed2d, nearestNeighbors } from 'selfsup/probes';
+import { type CollapseReport, collapseReport, embed2d, nearestNeighbors, type PrincipalMap } from 'selfsup/probes';
 import { foldIn, type Seed } from 'selfsup/random';
 import type { Dataset, LabelledImages } from '../data/dataset.js';
 import { encode, type FeatureSet, pixels, unitRows } from './features.js';
@@ -20,7 +20,7 @@ export interface Evaluation {
   /** Rows of `train` nearest to the first rows of `test`. */
   readonly neighbours: { readonly pretrained: number[][]; readonly untrained: number[][] };
   /** Places of the first rows of `test` in the plane. */
-  readonly maps: { readonly pretrained: Embedding2d; readonly untrained: Embedding2d };
+  readonly maps: { readonly pretrained: PrincipalMap; readonly untrained: PrincipalMap };
   readonly collapse: { readonly pretrained: CollapseReport; readonly untrained: CollapseReport };
 }
 

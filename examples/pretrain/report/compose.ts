@@ -7,7 +7,7 @@ import { spoken } from '../progress.js';
 import type { Outcome } from '../results.js';
 import { streams } from '../streams.js';
 import { percent, verdict } from '../summary.js';
-import { type Picture, pictureOf } from './pictures.js';
+import { pictureOf } from './pictures.js';
 import type { AccuracyRow } from './plots.js';
 import { type Neighbour, type NeighbourRow, type ReportInput, reportPage } from './report.js';
 
@@ -23,7 +23,7 @@ export async function composeReport(outcome: Outcome): Promise<string> {
       values: history.loss.map((_, step) => recipe.chance(step)),
       text: `The dashed line is the loss of an encoder that has learnt nothing: ${recipe.chanceText}.`,
     },
-    pairs: await drawPairs(outcome),
+    pictures: await drawPictures(outcome),
     accuracies: probes && {
       rows: accuracyRows(probes),
       guessing: 1 / dataset.classNames.length,
@@ -70,21 +70,18 @@ function mapCaption({ evaluation }: Outcome): string {
   return `The features of ${n} images, scaled to length 1, along their two principal directions: a shadow of the real distances, the smaller the share of the variance that it shows.`;
 }
 
-/** The first images of the first batch with their views, as training saw them. */
-async function drawPairs({ settings, dataset, recipe }: Outcome): Promise<ReportInput['pairs']> {
+/** What the method does with the first images of the first batch, as training saw them. */
+async function drawPictures({ settings, dataset, recipe }: Outcome): Promise<ReportInput['pictures']> {
   const source = batches(dataset.train.images, { size: settings.batch }, foldIn(settings.seed, streams.batches));
   const batch = source.at(0) as Tensor4D;
-  const pair = recipe.augment(batch, foldIn(foldIn(settings.seed, streams.views), 0));
+  const { heading, caption, names, stacks } = recipe.illustrate(batch, foldIn(foldIn(settings.seed, streams.views), 0));
   try {
-    const stacks = await Promise.all(
-      [batch, ...pair].map(async (x) => ({ data: (await x.data()) as Float32Array, shape: x.shape })),
-    );
-    return Array.from({ length: Math.min(9, settings.batch) }, (_, i) => {
-      const [original, ...views] = stacks.map((stack) => pictureOf(stack, i)) as [Picture, ...Picture[]];
-      return { original, views };
-    });
+    const columns = await Promise.all(stacks.map(async (x) => ({ data: await x.data<'float32'>(), shape: x.shape })));
+    const count = Math.min(9, ...columns.map(({ shape }) => shape[0] as number));
+    const rows = Array.from({ length: count }, (_, i) => columns.map((column) => pictureOf(column, i)));
+    return { heading, caption, names, rows };
   } finally {
-    dispose([batch, ...pair]);
+    dispose([batch, ...stacks]);
   }
 }
 
@@ -136,13 +133,14 @@ function collapseTable(pretrained: CollapseReport, untrained: CollapseReport): R
   };
 }
 
-function settingRows({ settings, backend, dataset, recipe, history, encoder }: Outcome): [string, string][] {
+function settingRows({ settings, backend, dataset, recipe, history }: Outcome): [string, string][] {
   const [n, height, width] = dataset.train.images.shape;
+  const { encoder } = recipe.method;
   const dim = encoder.outputs[0]?.shape[1];
   return [
     ['data', `${dataset.name}, ${n} images of ${height} x ${width} to learn from`],
     ['method', recipe.title],
-    ['encoder', `convolutional, ${encoder.countParams()} parameters, ${dim} features`],
+    ['encoder', `${recipe.encoderKind}, ${encoder.countParams()} parameters, ${dim} features`],
     ...recipe.choices.map(([name, value]): [string, string] => [name, value]),
     ['learning rate', String(settings.learningRate ?? recipe.learningRate)],
     ['batch', `${settings.batch} images`],

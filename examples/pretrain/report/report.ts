@@ -28,7 +28,14 @@ export interface ReportInput {
   readonly loss: readonly number[];
   /** The loss at each step that means that nothing has been learnt, and why. */
   readonly chance: { readonly values: readonly number[]; readonly text: string };
-  readonly pairs: readonly { readonly original: Picture; readonly views: readonly Picture[] }[];
+  /** What the method does with images, a row of pictures each. */
+  readonly pictures: {
+    readonly heading: string;
+    readonly caption: string;
+    /** What the pictures of a row are. */
+    readonly names: readonly string[];
+    readonly rows: readonly (readonly Picture[])[];
+  };
   /** Null where there are no labels. */
   readonly accuracies: {
     readonly rows: readonly AccuracyRow[];
@@ -50,11 +57,7 @@ export async function reportPage(input: ReportInput): Promise<string> {
     `<header><h1>${escape(input.title)}</h1><p class="lead">${escape(input.verdict)}</p></header>`,
     await accuracySection(input),
     section('Loss', input.chance.text, await lossPlot(input.loss, input.chance)),
-    section(
-      'Augmented pairs',
-      'An image and two views of it: what the method is told to see as the same.',
-      `<div class="pairs">${(await Promise.all(input.pairs.map(pair))).join('')}</div>`,
-    ),
+    await pictureSection(input),
     await neighbourSection(input),
     section('Map of the embeddings', input.mapCaption, `<div class="maps">${(await maps(input)).join('')}</div>`),
     section(
@@ -95,12 +98,12 @@ async function accuracySection({ accuracies }: ReportInput): Promise<string> {
   return section('Accuracy', caption, `${body}<br>${await accuracyPlot(rows, guessing, order)}`);
 }
 
-async function pair({ original, views }: ReportInput['pairs'][number]): Promise<string> {
-  const pictures = [
-    img(await dataUri(original), 72, 'original'),
-    ...(await Promise.all(views.map(async (view, i) => img(await dataUri(view), 72, `view ${i + 1}`)))),
-  ];
-  return `<div class="row">${pictures.join('')}</div>`;
+async function pictureSection({ pictures: { heading, caption, names, rows } }: ReportInput): Promise<string> {
+  const line = async (row: readonly Picture[]): Promise<string> => {
+    const pictures = row.map(async (picture, i) => img(await dataUri(picture), 72, names[i] as string));
+    return `<div class="row">${(await Promise.all(pictures)).join('')}</div>`;
+  };
+  return section(heading, caption, `<div class="pairs">${(await Promise.all(rows.map(line))).join('')}</div>`);
 }
 
 async function neighbourSection({ neighbours }: ReportInput): Promise<string> {

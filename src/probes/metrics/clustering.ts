@@ -1,28 +1,5 @@
 import type { Numbers } from '../../internal/hostRows.js';
-import { readPair } from './accuracy.js';
-
-/** Counts of every pair of cluster and class, and of each alone. */
-interface Contingency {
-  readonly n: number;
-  /** Non-zero counts, with their cluster and class. */
-  readonly cells: readonly { readonly count: number; readonly cluster: number; readonly label: number }[];
-  readonly clusters: ReadonlyMap<number, number>;
-  readonly labels: ReadonlyMap<number, number>;
-}
-
-async function contingency(where: string, clusters: Numbers, labels: Numbers): Promise<Contingency> {
-  const [found, truth] = await readPair(where, clusters, labels, 'clusters');
-  const tally = (list: Iterable<number>): Map<number, number> => {
-    const counts = new Map<number, number>();
-    for (const key of list) counts.set(key, (counts.get(key) ?? 0) + 1);
-    return counts;
-  };
-  const byLabel = tally(truth);
-  const width = Math.max(...byLabel.keys()) + 1;
-  const pairs = tally(Float64Array.from(found, (cluster, i) => cluster * width + (truth[i] as number)));
-  const cells = Array.from(pairs, ([key, count]) => ({ count, cluster: Math.floor(key / width), label: key % width }));
-  return { n: found.length, cells, clusters: tally(found), labels: byLabel };
-}
+import { contingency, entropy, mutualInformation } from './contingency.js';
 
 /**
  * Share of samples that belong to the most frequent class of their cluster. Grows with the number of clusters.
@@ -43,16 +20,6 @@ export async function purity(clusters: Numbers, labels: Numbers): Promise<number
   const best = new Map<number, number>();
   for (const { count, cluster } of cells) best.set(cluster, Math.max(best.get(cluster) ?? 0, count));
   return [...best.values()].reduce((sum, count) => sum + count, 0) / n;
-}
-
-const entropy = (counts: ReadonlyMap<number, number>, n: number): number =>
-  [...counts.values()].reduce((sum, count) => sum - (count / n) * Math.log(count / n), 0);
-
-function mutualInformation({ n, cells, clusters, labels }: Contingency): number {
-  return cells.reduce((sum, { count, cluster, label }) => {
-    const expected = ((clusters.get(cluster) as number) * (labels.get(label) as number)) / n;
-    return sum + (count / n) * Math.log(count / expected);
-  }, 0);
 }
 
 /**

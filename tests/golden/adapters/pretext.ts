@@ -1,4 +1,4 @@
-import { sub, type Tensor4D } from '@tensorflow/tfjs-core';
+import { sub, type Tensor2D, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { Adapters } from '../adapter.js';
 
 /** Rows of the group 'pretext'. */
@@ -6,6 +6,11 @@ export const pretext: Adapters = {
   patchify: {
     outputs: ({ lib, inputs, params: { patchSize } }) => ({
       patches: lib.pretext.patchify(inputs.images as Tensor4D, patchSize),
+    }),
+  },
+  maeRandomMasking: {
+    outputs: ({ lib, inputs, params: { maskRatio: ratio } }) => ({
+      ...lib.pretext.maskTokens(inputs.x as Tensor3D, inputs.noise as Tensor2D, { ratio }),
     }),
   },
   sinCosPosEmbed2d: {
@@ -21,6 +26,11 @@ export const pretext: Adapters = {
   sobelMagnitude: {
     outputs: ({ lib, inputs, params: { variant } }) => ({
       magnitude: lib.transforms.sobel(inputs.images as Tensor4D, { variant }),
+    }),
+  },
+  contourLabels: {
+    outputs: ({ lib, inputs, params: { mode } }) => ({
+      boundary: lib.pretext.boundaries(inputs.labels as Tensor3D, { mode }),
     }),
   },
   morphology: {

@@ -1,0 +1,202 @@
+import { type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkData, isTensorData, sliceRows } from '../internal/arrayData.js';
+import { checkIntegers, checkNumbers, show } from '../internal/checks.js';
+import { RangeError, ShapeError } from '../internal/errors.js';
+import { readRows } from '../internal/hostRows.js';
+import { foldIn, type Seed } from '../random/index.js';
+import { accuracyInterval } from './bootstrap.js';
+import { count } from './chooseStrength.js';
+import { type Corruption, checkCorruption, corruptions, corruptWith } from './corrupt.js';
+import { extractFeatures } from './extractFeatures.js';
+import { holdOut } from './holdOut.js';
+import { linearClasses, linearFit } from './linearFit.js';
+import { type ProbeData, type ProbeOptions, resolveProbe, splitArguments } from './probeData.js';
+
+/** Options of {@link robustnessProbe}. */
+export interface RobustnessProbeOptions extends ProbeOptions {
+  /** Corruptions. @defaultValue all; without saturation where there are not 3 channels */
+  readonly kinds?: readonly Corruption[];
+  /** Severities, from 1 to 5. @defaultValue [1, 2, 3, 4, 5] */
+  readonly severities?: readonly number[];
+  /** Result of another encoder with the same kinds and severities, to which errors are compared. */
+  readonly baseline?: RobustnessProbeResult;
+  /** Inverse strengths of the L2 penalty, as in `linearProbe`. @defaultValue [1e-4, 1e-3, 1e-2, 0.1, 1, 10] */
+  readonly C?: number | readonly number[];
+  /** L-BFGS iterations at most, for each C, an integer \>= 1. @defaultValue 1000 */
+  readonly maxIterations?: number;
+}
+
+/** Accuracy under one corruption. */
+export interface CorruptedAccuracy {
+  /** The corruption. */
+  readonly kind: Corruption;
+  /** Its severity. */
+  readonly severity: number;
+  /** Share of corrupted test samples that are classified right. */
+  readonly accuracy: number;
+  /** Bootstrap interval of it, 95 %, over test samples. */
+  readonly interval: [number, number];
+  /** Predicted class of each test sample. */
+  readonly predictions: number[];
+}
+
+/** What one kind of corruption does, severities together. */
+export interface KindAccuracy {
+  /** The corruption. */
+  readonly kind: Corruption;
+  /** Mean accuracy over the severities. */
+  readonly accuracy: number;
+  /** Errors as a multiple of the baseline's; null without a baseline, or where it made none. */
+  readonly relativeError: number | null;
+}
+
+/** Result of {@link robustnessProbe}: plain JSON. */
+export interface RobustnessProbeResult {
+  /** Always `'robustness'`. */
+  readonly probe: 'robustness';
+  /** Accuracy on the images as they are. */
+  readonly clean: number;
+  /** Bootstrap interval of it, 95 %, over test samples. */
+  readonly cleanInterval: [number, number];
+  /** Predicted class of each test sample as it is. */
+  readonly cleanPredictions: number[];
+  /** Every corruption at every severity. */
+  readonly corrupted: CorruptedAccuracy[];
+  /** Every corruption, severities together. */
+  readonly byKind: KindAccuracy[];
+  /** Mean accuracy over kinds and severities. */
+  readonly accuracy: number;
+  /** `accuracy` as a share of `clean`; 0 where that is 0. */
+  readonly relativeAccuracy: number;
+  /** Mean over kinds of the errors as a multiple of the baseline's (mCE); null without a baseline. */
+  readonly meanCorruptionError: number | null;
+  /** Number of classes. */
+  readonly classes: number;
+  /** Numbers per sample. */
+  readonly dim: number;
+  /** Training samples. */
+  readonly trainSamples: number;
+  /** Test samples. */
+  readonly testSamples: number;
+}
+
+/**
+ * How well features hold up when images are spoilt: a linear probe is fitted to the training images as they are, then
+ * judged on test images under graded corruptions (see `corrupt`). Nothing is trained on spoilt images.
+ *
+ * @param encoder - Makes the features.
+ * @param data - Images float32 in [0, 1] or bytes `[n, height, width, channels]` and their classes.
+ * @param seed - Draws the held-out part, the corruptions and the bootstrap.
+ * @param options - Kinds, severities, a baseline, and how the encoder is run: over the test part once for each kind and
+ * severity.
+ * @returns Accuracies, and errors relative to the baseline.
+ * @throws ShapeError, RangeError on wrong shapes, labels or options, and where a feature is not finite.
+ * @see Hendrycks and Dietterich, arXiv:1903.12261, section 4 (mCE); the corruptions here are others, so it is no
+ * ImageNet-C number.
+ * @example
+ * ```ts
+ * import { smallConvNet } from 'selfsup/models';
+ * import { robustnessProbe } from 'selfsup/probes';
+ *
+ * const part = (n: number) => ({
+ *   x: { data: new Uint8Array(n * 192).map((_, i) => (Math.floor(i / 192) % 2) * 120 + (i % 97)), shape: [n, 8, 8, 3] },
+ *   labels: Array.from({ length: n }, (_, i) => i % 2),
+ * });
+ * const data = { train: part(20), test: part(10) };
+ * const options = { kinds: ['gaussianNoise', 'jpeg'] as const, severities: [1, 5] };
+ * const untrained = smallConvNet({ inputShape: [8, 8, 3], channels: [4], seed: 1 });
+ * const baseline = await robustnessProbe(untrained, data, 1, options);
+ * const encoder = smallConvNet({ inputShape: [8, 8, 3], channels: [8], seed: 2 });
+ * const { clean, byKind, meanCorruptionError } = await robustnessProbe(encoder, data, 1, { ...options, baseline });
+ * ```
+ */
+export async function robustnessProbe(
+  encoder: LayersModel,
+  data: ProbeData,
+  seed: Seed,
+  options: RobustnessProbeOptions = {},
+): Promise<RobustnessProbeResult> {
+  const where = 'robustnessProbe';
+  const { severities = [1, 2, 3, 4, 5], baseline, C = [1e-4, 1e-3, 1e-2, 0.1, 1, 10], maxIterations = 1000 } = options;
+  const { batchSize = 256 } = options;
+  splitArguments(where, [encoder, data, seed]);
+  const { x } = data.test;
+  checkData(where, 'data.test.x', x, 4);
+  if (isTensorData(x) ? x.dtype !== 'float32' : x.data instanceof Int32Array) {
+    throw new ShapeError(`${where}: data.test.x must be float32, or bytes on the host, got int32.`);
+  }
+  const channels = x.shape[3];
+  const kinds = options.kinds ?? corruptions.filter((kind) => channels === 3 || kind !== 'saturation');
+  const all = kinds.flatMap((kind) => severities.map((severity) => ({ kind, severity })));
+  for (const one of all) checkCorruption(where, x.shape, one);
+  if (all.length === 0) throw new RangeError(`${where}: kinds and severities must not be empty.`);
+  const grid = (typeof C === 'number' ? [C] : [...C]).sort((a, b) => a - b);
+  for (const c of grid) checkNumbers(where, { C: [c, Number.MIN_VALUE] });
+  if (grid.length === 0) throw new RangeError(`${where}: C must hold at least one number, got [].`);
+  checkIntegers(where, { maxIterations: [maxIterations, 1], batchSize: [batchSize, 1] });
+  const before = all.map(({ kind, severity }) => errorOf(baseline, kind, severity));
+
+  const { train, test, classes, seed: key } = await resolveProbe(where, [encoder, data, seed, options]);
+  const split = holdOut(train.labels, grid.length > 1 ? 0.2 : 0, foldIn(key, 0));
+  const fit = await linearFit(train, train.labels, split, grid, { tolerance: 1e-5, maxIterations });
+  const score = (predictions: Int32Array, stream: number) => {
+    const hits = count(predictions, test.labels);
+    const interval = accuracyInterval(hits, test.rows, foldIn(foldIn(key, 1), stream));
+    return { accuracy: hits / test.rows, interval, predictions: Array.from(predictions) };
+  };
+  const clean = score(await linearClasses(test, fit), 0);
+  const corrupted: CorruptedAccuracy[] = [];
+  for (const [i, { kind, severity }] of all.entries()) {
+    const predictions = new Int32Array(test.rows);
+    for (let start = 0; start < test.rows; start += batchSize) {
+      const end = Math.min(test.rows, start + batchSize);
+      // The same draws at every severity: grades of one spoiling, not other ones.
+      const keys = Array.from({ length: end - start }, (_, j) =>
+        foldIn(foldIn(foldIn(key, 2), corruptions.indexOf(kind)), start + j),
+      );
+      const images = tidy(() => corruptWith(sliceRows<Tensor4D>(x, start, end), keys, kind, severity));
+      const features = await extractFeatures(encoder, images, options).finally(() => images.dispose());
+      const rows = await readRows(where, `features under ${kind}`, features).finally(() => features.dispose());
+      predictions.set(await linearClasses(rows, fit), start);
+    }
+    corrupted.push({ kind, severity, ...score(predictions, i + 1) });
+  }
+  const byKind = kinds.map((kind): KindAccuracy => {
+    const own = [...all.keys()].filter((i) => all[i]?.kind === kind);
+    const mean = meanOf(own.map((i) => corrupted[i]?.accuracy as number));
+    const reference = baseline ? meanOf(own.map((i) => before[i] as number)) : 0;
+    return { kind, accuracy: mean, relativeError: reference > 0 ? (1 - mean) / reference : null };
+  });
+  const accuracy = meanOf(byKind.map((k) => k.accuracy));
+  const relative = byKind.map((k) => k.relativeError).filter((e) => e !== null);
+  return {
+    probe: 'robustness',
+    clean: clean.accuracy,
+    cleanInterval: clean.interval,
+    cleanPredictions: clean.predictions,
+    corrupted,
+    byKind,
+    accuracy,
+    relativeAccuracy: clean.accuracy > 0 ? accuracy / clean.accuracy : 0,
+    meanCorruptionError: relative.length > 0 ? meanOf(relative) : null,
+    classes,
+    dim: train.dim,
+    trainSamples: train.rows,
+    testSamples: test.rows,
+  };
+}
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+
+/** Share of errors that the baseline made. */
+function errorOf(baseline: RobustnessProbeResult | undefined, kind: Corruption, severity: number): number {
+  if (baseline === undefined) return 0;
+  const found = baseline.corrupted?.find((one) => one.kind === kind && one.severity === severity);
+  if (found === undefined) {
+    throw new RangeError(
+      `robustnessProbe: baseline must have ${show(kind)} at severity ${severity}, got ${baseline.corrupted?.length ?? 'no'} others.`,
+    );
+  }
+  return 1 - found.accuracy;
+}

@@ -1,0 +1,121 @@
+import {
+  dispose,
+  type Optimizer,
+  type Tensor,
+  type Tensor3D,
+  type Tensor4D,
+  tile,
+  train,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
+import { afterEach, expect, test } from 'vitest';
+import { maskedReconstructionLoss } from '../../src/losses/index.js';
+import { MAE, type MAEOptions } from '../../src/methods/index.js';
+import { type MaeModel, maeModel } from '../../src/models/index.js';
+import { maskedPatchesTask, patchify } from '../../src/pretext/index.js';
+import { foldIn } from '../../src/random/index.js';
+import { randomHorizontalFlip, type Transform } from '../../src/transforms/index.js';
+import { expectClose, flat, hold, onEveryBackend, uniforms } from '../helpers/index.js';
+
+const tensorsOf = (task: object): Tensor[] => Object.values(task).filter((x) => 'shape' in x);
+
+onEveryBackend('MAE', () => {
+  const owned: { dispose(): unknown }[] = [];
+  const modelOf = (channels = 3): MaeModel => {
+    const model = maeModel({
+      size: 8,
+      patchSize: 2,
+      channels,
+      dim: 8,
+      depth: 1,
+      heads: 2,
+      decoderDim: 8,
+      decoderDepth: 1,
+      decoderHeads: 2,
+    });
+    owned.push(model.features, model.encoder, model.decoder);
+    return model;
+  };
+  const make = (options: Partial<MAEOptions> = {}): MAE => {
+    const method = new MAE({ model: modelOf(), ...options });
+    owned.push(method);
+    return method;
+  };
+  afterEach(() => {
+    for (const part of owned.splice(0).reverse()) part.dispose();
+  });
+
+  test('the loss is that of the parts, wired by hand', async () => {
+    const model = modelOf();
+    const method = make({ model });
+    const task = method.prepare(uniforms<Tensor4D>(1, [3, 8, 8, 3]), 4);
+    for (const x of tensorsOf(task)) hold(x);
+    expect(task.idsKeep.shape).toEqual([3, 4]);
+    const codes = hold(model.encoder.apply([task.inputs, task.idsKeep]) as Tensor3D);
+    const painted = hold(model.decoder.apply([codes, task.idsRestore]) as Tensor3D);
+    const expected = maskedReconstructionLoss(painted, task.targets, task.mask, { normalizePatches: true });
+    await expectClose(hold(method.loss(task)), hold(expected));
+  });
+
+  test('reconstructions show the visible patches as they are, and paint in the scale of the image', async () => {
+    const model = modelOf();
+    const images = uniforms<Tensor4D>(2, [2, 8, 8, 3]);
+    const method = make({ model, ratio: 0.5, strategy: 'block' });
+    const pictures = method.reconstruct(images, 3);
+    for (const x of Object.values(pictures)) hold(x);
+    const task = maskedPatchesTask(images, 3, { patchSize: 2, ratio: 0.5, strategy: 'block' });
+    for (const x of Object.values(task)) hold(x);
+    const rows = async (x: Tensor4D): Promise<number[][]> => {
+      const numbers = await flat(hold(patchify(x, 2)));
+      return Array.from({ length: 32 }, (_, i) => numbers.slice(12 * i, 12 * (i + 1)));
+    };
+    const [own, masked, painted, completed] = await Promise.all(
+      [images, pictures.masked, pictures.reconstructed, pictures.completed].map(rows),
+    );
+    const predicted = await flat(
+      hold(
+        model.decoder.apply([
+          hold(model.encoder.apply([images, task.idsKeep]) as Tensor3D),
+          task.idsRestore,
+        ]) as Tensor3D,
+      ),
+    );
+    for (const [i, hidden] of (await flat(task.mask)).entries()) {
+      const patch = own?.[i] as number[];
+      const mean = patch.reduce((sum, v) => sum + v, 0) / 12;
+      const deviation = Math.sqrt(patch.reduce((sum, v) => sum + (v - mean) ** 2, 0) / 11 + 1e-6);
+      const expected = predicted.slice(12 * i, 12 * (i + 1)).map((v) => v * deviation + mean);
+      await expectClose(painted?.[i] as number[], expected, { atol: 1e-4 });
+      await expectClose(masked?.[i] as number[], hidden ? patch.map(() => 0.5) : patch);
+      await expectClose(completed?.[i] as number[], hidden ? expected : patch, { atol: 1e-4 });
+    }
+  });
+
+  test('learns to paint', async () => {
+    const method = make({ augment: randomHorizontalFlip({ p: 0 }) as Transform<unknown> });
+    // Stripes, which a visible patch tells of the hidden ones.
+    const images = hold(tile(uniforms<Tensor4D>(5, [8, 1, 8, 3]), [1, 8, 1, 1]));
+    const optimizer: Optimizer = train.adam(1e-2, 0.9, 0.999, 1e-8);
+    owned.push(optimizer);
+    const losses: number[] = [];
+    for (let step = 0; step < 40; step++) {
+      const task = method.prepare(images, foldIn(1, step % 4));
+      const { value, grads } = variableGrads(() => method.loss(task), method.variables);
+      optimizer.applyGradients(grads);
+      losses.push((await flat(value))[0] as number);
+      dispose([value, ...Object.values(grads), ...tensorsOf(task)]);
+    }
+    const mean = (part: number[]): number => part.reduce((sum, v) => sum + v, 0) / part.length;
+    expect(mean(losses.slice(-4))).toBeLessThan(0.8 * mean(losses.slice(0, 4)));
+  });
+
+  test('parts that do not fit are rejected', () => {
+    const [model, other] = [modelOf(), modelOf(1)];
+    expect(() => new MAE({ model: { ...model, decoder: other.decoder } })).toThrow(
+      /MAE: the decoder must predict patchSize² \* 3 numbers .* got 4/,
+    );
+    expect(() => new MAE({ model, ratio: 1 })).toThrow(/ratio must hide and leave at least one of 16 patches, got 1/);
+    expect(() => new MAE({ model, ratio: 0.01 })).not.toThrow();
+    expect(() => new MAE({ model, strategy: 'tube' as 'grid' })).toThrow(/strategy must be one of/);
+  });
+});
