@@ -21,9 +21,13 @@ import {
   zeroOutput,
 } from './backend.js';
 import { addCrossProduct, crossProductOf, fitsCrossProduct } from './crossProduct.js';
+import { TILE, tileProductOf } from './tileProduct.js';
 
 /** Products of fewer multiplications than this are fastest with the stock kernel, however it is called. */
 const SMALL = 20 ** 3;
+
+/** Products of a batch of at most this many multiplications each are fastest without packing. */
+const TILED = 160 ** 3;
 
 interface Attrs {
   readonly transposeA: boolean;
@@ -34,11 +38,13 @@ type Call = KernelCall<{ a: Tensor; b: Tensor }, Attrs>;
 
 /**
  * Matrix products. tfjs's kernel is fast for one product without transposition only: operands are transposed first, and
- * a batch is a loop over single products.
+ * a batch is a loop over single products; small ones of a batch have a product of their own.
  */
 export const batchMatMul: WasmKernel = {
   name: BatchMatMul,
   make: (stock) => (call: Call) => {
+    const tiled = tiles(call);
+    if (tiled !== null) return tiled;
     if (isLeft(call)) return stock(call as never);
     const crossed = cross(call);
     if (crossed !== null) return crossed;
@@ -70,6 +76,27 @@ function isLeft({ inputs: { a, b }, attrs }: Call): boolean {
   const n = b.shape.at(attrs.transposeB ? -2 : -1) as number;
   const plain = sizeOf(outerA) === 1 || sizeOf(outerB) === 1 || String(outerA) === String(outerB);
   return plain && sizeOf(a.shape.slice(-2)) * n < SMALL;
+}
+
+/** The products of a batch of small matrices. */
+function tiles({ inputs: { a, b }, attrs, backend }: Call): Tensor | null {
+  const outer = a.shape.slice(0, -2);
+  if (a.dtype !== 'float32' || b.dtype !== 'float32' || sizeOf(outer) < 2) return null;
+  const [m, k] = (attrs.transposeA ? a.shape.slice(-2).reverse() : a.shape.slice(-2)) as [number, number];
+  const [k2, n] = (attrs.transposeB ? b.shape.slice(-2).reverse() : b.shape.slice(-2)) as [number, number];
+  if (m < TILE.rows || n < TILE.columns || k !== k2 || k === 0 || m * k * n > TILED) return null;
+  const product = String(outer) === String(b.shape.slice(0, -2)) ? tileProductOf(backend) : null;
+  if (product === null) return null;
+  return tidy(() => {
+    const right = attrs.transposeB ? swapped(b) : b;
+    const out = backend.makeOutput([...outer, m, n], 'float32');
+    const [atA, atB, atC] = [a, right, out].map((info) => address(backend, info)) as [number, number, number];
+    const [rowStep, columnStep] = attrs.transposeA ? [4, 4 * m] : [4 * k, 4];
+    for (let i = 0; i < sizeOf(outer); i++) {
+      product(atA + 4 * i * m * k, atB + 4 * i * k * n, atC + 4 * i * m * n, m, k, n, rowStep, columnStep);
+    }
+    return engine().makeTensorFromTensorInfo(out);
+  });
 }
 
 /** The first operand transposed, where the widths allow {@link addCrossProduct}. */

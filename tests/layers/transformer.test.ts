@@ -35,19 +35,23 @@ async function expectGradients(layer: layers.Layer, inputs: Tensor[], kwargs = {
   const run = (z: Tensor): Tensor => layer.apply(others.length === 0 ? z : [z, ...others], kwargs) as Tensor;
   const towards = normals(99, hold(run(x)).shape);
   const loss = (z: Tensor): Scalar => tidy(() => sum(mul(run(z), towards)));
-  await expectGradient(loss, x);
+  await expectGradient(loss, x, { directions: 1 });
   const weights = layer.trainableWeights;
   if (weights.length === 0) return;
   const values = weights.map((weight) => weight.read());
   const starts = values.map((_, i) => values.slice(0, i).reduce((total, value) => total + value.size, 0));
   const all = hold(tidy(() => concat(values.map((value) => reshape(value, [value.size])))));
-  await expectGradient((flat) => {
-    weights.forEach((weight, i) => {
-      const value = values[i] as Tensor;
-      weight.read = () => reshape(slice(flat, [starts[i] as number], [value.size]), value.shape);
-    });
-    return loss(x);
-  }, all);
+  await expectGradient(
+    (flat) => {
+      weights.forEach((weight, i) => {
+        const value = values[i] as Tensor;
+        weight.read = () => reshape(slice(flat, [starts[i] as number], [value.size]), value.shape);
+      });
+      return loss(x);
+    },
+    all,
+    { directions: 2 },
+  );
   weights.forEach((weight, i) => {
     weight.read = () => values[i] as Tensor;
   });

@@ -25,6 +25,19 @@ test("vit 'tiny' for 224 pixels has the parameters of timm's deit_tiny_patch16_2
   model.dispose();
 });
 
+test('the same seed gives the same weights, another one others; drop path rises to the last block', async () => {
+  const make = (seed: number) => vit({ size: 4, dim: 8, depth: 3, heads: 2, dropPath: 0.2, seed });
+  const models = [make(1), make(1), make(2)];
+  const [a, b, c] = await Promise.all(models.map(async (model) => flat(model.weights.at(-6)?.read() as Tensor)));
+  expect(a).toEqual(b);
+  expect(a).not.toEqual(c);
+  expect(models[0]?.layers.flatMap((layer) => (layer.getConfig().dropPath as number) ?? [])).toEqual([0, 0.1, 0.2]);
+  const kernels = models[0]?.weights.filter(({ originalName }) => originalName.endsWith('fc1/kernel')) ?? [];
+  const [first, second] = await Promise.all(kernels.map((weight) => flat(weight.read())));
+  expect(first).not.toEqual(second);
+  for (const model of models) model.dispose();
+});
+
 test('shapes of the outputs', () => {
   const options = { size: 8, dim: 8, depth: 1, heads: 2 } as const;
   for (const [more, shape] of [

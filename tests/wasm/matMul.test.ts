@@ -58,6 +58,19 @@ onWasm('matMul', () => {
       20,
     ));
 
+  test('batches of small matrices of any size, down to a tile', () =>
+    forAll(
+      fc.record({ dims: fc.tuple(sizes(4, 18), sizes(1, 20), sizes(8, 26)), flags }),
+      async ({ dims: [m, k, n], flags: { transposeA, transposeB } }) => {
+        const a = normals(1, [2, ...(transposeA ? [k, m] : [m, k])]);
+        const b = normals(2, [2, ...(transposeB ? [n, k] : [k, n])]);
+        const actual = matMul(a, b, transposeA, transposeB);
+        await expectClose(actual, await expected(a, b, [m, k, n], transposeA, transposeB), { atol: 1e-4 });
+        actual.dispose();
+      },
+      30,
+    ));
+
   test('has the right gradients', () =>
     forAll(
       fc.record({ dims, flags, batch: fc.constantFrom([], [3]) }),
