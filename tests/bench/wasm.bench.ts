@@ -22,6 +22,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { registerWasmTraining } from '../../src/wasm/index.js';
 import { compare, report } from './harness.js';
+import type { Backend } from './options.js';
 import { simclrYardstick, stepProducts } from './simclrStep.js';
 
 const random = (...shape: number[]): Tensor => randomUniform(shape, -1, 1);
@@ -40,6 +41,8 @@ const ELEMENTWISE: readonly [string, (x: Tensor) => Tensor][] = [
   ['Tanh', tanh],
   ['Max', (x) => max(x, 1)],
 ];
+
+export const backends: readonly Backend[] = ['wasm'];
 
 /** Ratios of the WASM training kernels, each within one run. */
 export async function bench(): Promise<void> {
