@@ -41,7 +41,7 @@ export async function compareAsync<N extends string>(
   candidates: Readonly<Record<N, Timed>>,
   options: CompareOptions = {},
 ): Promise<Timings<N>> {
-  const { rounds = 9, budget = 0, warmUp = Math.min(2, rounds - 1) } = options;
+  const { rounds = 9, budget = 0, warmUp = Math.min(2, rounds) } = options;
   const names = Object.keys(candidates) as N[];
   const times = new Map<N, number[]>(names.map((name) => [name, []]));
   let spent = 0;

@@ -142,7 +142,7 @@ async function barlowTwins(batch: number, options: BenchOptions, aim: number | u
     },
     { rounds, warmUp: 1 },
   );
-  const plain = await compareAsync({ plain: () => both(plainBarlow, [a, b]) }, { rounds: 1, warmUp: 0 });
+  const plain = await compareAsync({ plain: () => both(plainBarlow, [a, b]) }, { rounds: 1 });
   report(`barlowTwinsLoss ${batch}x2048: value+gradient / its 3 products`, ms.both, ms.products, aim);
   report(`barlowTwinsLoss ${batch}x2048: plain tfjs / ours`, plain.plain, ms.both);
 }
@@ -170,10 +170,7 @@ async function infoNce(
     },
     { rounds: options.rounds },
   );
-  const plain = await compareAsync(
-    { plain: () => both((q) => plainInfoNce(q, keys, rows), [queries]) },
-    { rounds: 1, warmUp: 0 },
-  );
+  const plain = await compareAsync({ plain: () => both((q) => plainInfoNce(q, keys, rows), [queries]) }, { rounds: 1 });
   const name = `infoNCELoss ${batch} queries, queue ${capacity}x128`;
   report(`${name}: / its 2 products`, ms.both, ms.products, aim);
   report(`${name}: plain tfjs / ours`, plain.plain, ms.both);
