@@ -26,7 +26,7 @@ import { barlowTwinsLoss, clipLoss, infoNCELoss, ntXentLoss } from '../../src/lo
 import { FeatureQueue } from '../../src/momentum/index.js';
 import { normal } from '../../src/random/index.js';
 import { compareAsync, report } from './harness.js';
-import type { Backend, BenchOptions } from './options.js';
+import { type Backend, type BenchOptions, shrunk } from './options.js';
 import { start } from './start.js';
 
 const normals = (seed: number, rows: number, dim: number): Tensor2D => tensor(normal(seed, rows * dim), [rows, dim]);
@@ -85,10 +85,10 @@ export const backends: readonly Backend[] = ['cpu', 'wasm', 'webgl', 'webgpu'];
 export async function bench(options: BenchOptions): Promise<void> {
   await start(options.backend);
   const aim = (ratio: number): number | undefined => (options.backend === 'wasm' ? ratio : undefined);
-  await ntXent(512 / options.shrink, options, aim(1.5));
-  await clip(512 / options.shrink, options);
-  await barlowTwins(512 / options.shrink, options, aim(1.5));
-  await infoNce(256 / options.shrink, 65536 / options.shrink, options, [aim(1.3), aim(0.2)]);
+  await ntXent(shrunk(512, options), options, aim(1.5));
+  await clip(shrunk(512, options), options);
+  await barlowTwins(shrunk(512, options), options, aim(1.5));
+  await infoNce(shrunk(256, options), shrunk(65536, options), options, [aim(1.3), aim(0.2)]);
 }
 
 /** A few rounds of the plain way, which may take long. */

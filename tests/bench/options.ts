@@ -7,7 +7,7 @@ export interface BenchOptions {
   readonly backend: Backend;
   /** Rounds of a comparison; what is slow gets fewer, what is fast more. */
   readonly rounds: number;
-  /** Batches are this many times smaller. */
+  /** Batches are this many times smaller, but no smaller than 4. */
   readonly shrink: number;
 }
 
@@ -25,3 +25,8 @@ export const DEFAULTS: Readonly<Record<Backend, Omit<BenchOptions, 'backend'>>> 
   webgl: { rounds: 3, shrink: 4 },
   webgpu: { rounds: 3, shrink: 4 },
 };
+
+/** A batch of a benchmark, made smaller; a multiple of 4. */
+export function shrunk(batch: number, { shrink }: BenchOptions): number {
+  return Math.max(4, 4 * Math.round(batch / shrink / 4));
+}

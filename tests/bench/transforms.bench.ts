@@ -15,7 +15,7 @@ import {
   type Views,
 } from '../../src/transforms/index.js';
 import { compareAsync, report } from './harness.js';
-import type { Backend, BenchOptions } from './options.js';
+import { type Backend, type BenchOptions, shrunk } from './options.js';
 import { plainSimclr } from './plainSimclr.js';
 import { start } from './start.js';
 
@@ -29,9 +29,9 @@ export const backends: readonly Backend[] = ['cpu', 'wasm', 'webgl', 'webgpu'];
 /** Policies against one elementwise pass, the plain way and the training step that they feed. */
 export async function bench(options: BenchOptions): Promise<void> {
   await start(options.backend);
-  for (const [batch, size] of SIZES) await policies(batch / options.shrink, size, options.rounds);
+  for (const [batch, size] of SIZES) await policies(shrunk(batch, options), size, options.rounds);
   if (options.backend === 'cpu') console.log('the step of resNet18: left out, minutes long on cpu');
-  else for (const [batch, size] of SIZES) await step(Math.max(2, batch / 8 / options.shrink), size, options.rounds);
+  else for (const [batch, size] of SIZES) await step(shrunk(batch / 8, options), size, options.rounds);
 }
 
 async function policies(batch: number, size: number, rounds: number): Promise<void> {
