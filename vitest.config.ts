@@ -1,36 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-
-/** Debian's browser, or the one that CHROMIUM names. */
-function chromium(): string {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  try {
-    return execFileSync(
-      'sh',
-      ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome'],
-      {
-        encoding: 'utf8',
-      },
-    ).trim();
-  } catch {
-    return 'chromium';
-  }
-}
-
-const args = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--use-angle=swiftshader',
-  '--enable-unsafe-swiftshader',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  '--enable-features=Vulkan,WebGPU',
-];
+import { chromium } from './tests/helpers/chromium.js';
 
 /** Files that every backend runs; `*.node.test.ts` need Node and run once. */
 const everywhere = { include: ['tests/**/*.test.ts'], exclude: ['tests/**/*.node.test.ts'] };
@@ -52,7 +22,7 @@ const inBrowser = (name: string) => ({
       enabled: true,
       headless: true,
       screenshotFailures: false,
-      provider: playwright({ launchOptions: { executablePath: chromium(), args } }),
+      provider: playwright({ launchOptions: chromium() }),
       instances: [{ browser: 'chromium' as const }],
     },
   },

@@ -33,6 +33,7 @@ import { segmentSum } from './segmentSum.js';
 import { sliceKernel, splitKernel } from './slices.js';
 import { tanhKernel } from './tanh.js';
 import { tileKernel } from './tile.js';
+import { transposeKernel } from './transpose.js';
 
 /** Name of the backend in tfjs's registries. */
 const WASM = 'wasm';
@@ -68,6 +69,7 @@ const KERNELS: readonly WasmKernel[] = [
   sumKernel,
   tanhKernel,
   tileKernel,
+  transposeKernel,
 ];
 
 const GRADIENTS: readonly GradConfig[] = [batchNormGradient, ...convGradients, gatherGradient, ...reductionGradients];

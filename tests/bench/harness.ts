@@ -39,12 +39,13 @@ export function compare<N extends string>(
 /** The same on any backend: waits until a number of the result has been read, so that a GPU cannot put the work off. */
 export async function compareAsync<N extends string>(
   candidates: Readonly<Record<N, Timed>>,
-  options: Pick<CompareOptions, 'rounds' | 'warmUp'> = {},
+  options: CompareOptions = {},
 ): Promise<Timings<N>> {
-  const { rounds = 9, warmUp = 2 } = options;
+  const { rounds = 9, budget = 0, warmUp = Math.min(2, rounds) } = options;
   const names = Object.keys(candidates) as N[];
   const times = new Map<N, number[]>(names.map((name) => [name, []]));
-  for (let round = -warmUp; round < rounds; round++) {
+  let spent = 0;
+  for (let round = -warmUp; round < rounds || (spent < budget && round < 99); round++) {
     for (const name of names) {
       const start = performance.now();
       const last = tidy(() => {
@@ -52,8 +53,11 @@ export async function compareAsync<N extends string>(
         return slice(reshape(made[made.length - 1] as Tensor, [-1]), 0, 1);
       });
       await last.data();
-      if (round >= 0) times.get(name)?.push(performance.now() - start);
+      const ms = performance.now() - start;
       last.dispose();
+      if (round < 0) continue;
+      times.get(name)?.push(ms);
+      spent += ms;
     }
   }
   return Object.fromEntries(names.map((name) => [name, median(times.get(name) as number[])])) as Timings<N>;

@@ -1,5 +1,3 @@
-import '@tensorflow/tfjs-layers';
-import '@tensorflow/tfjs-backend-wasm';
 import {
   add,
   concat,
@@ -11,9 +9,7 @@ import {
   mul,
   neg,
   oneHot,
-  ready,
   type Scalar,
-  setBackend,
   slice,
   sqrt,
   square,
@@ -29,7 +25,9 @@ import {
 import { barlowTwinsLoss, clipLoss, infoNCELoss, ntXentLoss } from '../../src/losses/index.js';
 import { FeatureQueue } from '../../src/momentum/index.js';
 import { normal } from '../../src/random/index.js';
-import { compare, report } from './harness.js';
+import { compareAsync, report } from './harness.js';
+import { type Backend, type BenchOptions, shrunk } from './options.js';
+import { start } from './start.js';
 
 const normals = (seed: number, rows: number, dim: number): Tensor2D => tensor(normal(seed, rows * dim), [rows, dim]);
 
@@ -81,76 +79,101 @@ function plainInfoNce(queries: Tensor2D, keys: Tensor2D, rows: Tensor2D): Scalar
   return neg(mean<Scalar>(slice(all, [0, 0], [queries.shape[0], 1])));
 }
 
-/** Losses and queue against the matrix products that they can't avoid, on the stock WASM kernels. */
-export async function bench(): Promise<void> {
-  await setBackend('wasm');
-  await ready();
-  {
-    const [a, b] = [normals(1, 512, 128), normals(2, 512, 128)];
-    const z = concat([a, b]) as Tensor2D;
-    const [columns, square_] = [transpose(z), matMul(z, transpose(z))];
-    const ms = compare({
+export const backends: readonly Backend[] = ['cpu', 'wasm', 'webgl', 'webgpu'];
+
+/** Losses and queue against the matrix products that they can't avoid, and against the plain way. */
+export async function bench(options: BenchOptions): Promise<void> {
+  await start(options.backend);
+  const aim = (ratio: number): number | undefined => (options.backend === 'wasm' ? ratio : undefined);
+  await ntXent(shrunk(512, options), options, aim(1.5));
+  await clip(shrunk(512, options), options);
+  await barlowTwins(shrunk(512, options), options, aim(1.5));
+  await infoNce(shrunk(256, options), shrunk(65536, options), options, [aim(1.3), aim(0.2)]);
+}
+
+/** A few rounds of the plain way, which may take long. */
+async function plainly(plain: () => Tensor[], { rounds }: BenchOptions): Promise<number> {
+  return (await compareAsync({ plain }, { rounds: Math.ceil(rounds / 3), warmUp: 1 })).plain;
+}
+
+async function ntXent(batch: number, options: BenchOptions, aim: number | undefined): Promise<void> {
+  const [a, b] = [normals(1, batch, 128), normals(2, batch, 128)];
+  const z = concat([a, b]) as Tensor2D;
+  const [columns, square_] = [transpose(z), matMul(z, transpose(z))];
+  const chunkSize = batch / 4;
+  const ms = await compareAsync(
+    {
       products: () => [matMul(z, columns), matMul(square_, z)],
       value: () => ntXentLoss(a, b),
       both: () => both(ntXentLoss, [a, b]),
-      chunks: () => both((x, y) => ntXentLoss(x, y, { chunkSize: 128 }), [a, b]),
-    });
-    const plain = compare({ plain: () => both(plainNtXent, [a, b]) }, { rounds: 3, warmUp: 1 });
-    report('ntXentLoss 2x512x128: value / its 2 products', ms.value, ms.products);
-    report('ntXentLoss 2x512x128: value+gradient / its 2 products', ms.both, ms.products, 1.5);
-    report('ntXentLoss 2x512x128: plain tfjs / ours', plain.plain, ms.both);
-    report('ntXentLoss 2x512x128: in chunks of 128 / at once', ms.chunks, ms.both);
-  }
-  {
-    const [a, b] = [normals(1, 512, 128), normals(2, 512, 128)];
-    const [columns, square_] = [transpose(b), normals(3, 512, 512)];
-    const ms = compare({
+      chunks: () => both((x, y) => ntXentLoss(x, y, { chunkSize }), [a, b]),
+    },
+    { rounds: options.rounds, budget: 1500 },
+  );
+  const name = `ntXentLoss 2x${batch}x128`;
+  report(`${name}: value / its 2 products`, ms.value, ms.products);
+  report(`${name}: value+gradient / its 2 products`, ms.both, ms.products, aim);
+  report(`${name}: plain tfjs / ours`, await plainly(() => both(plainNtXent, [a, b]), options), ms.both);
+  report(`${name}: in chunks of ${chunkSize} / at once`, ms.chunks, ms.both);
+}
+
+async function clip(batch: number, options: BenchOptions): Promise<void> {
+  const [a, b] = [normals(1, batch, 128), normals(2, batch, 128)];
+  const [columns, square_] = [transpose(b), normals(3, batch, batch)];
+  const ms = await compareAsync(
+    {
       products: () => [matMul(a, columns), matMul(square_, a), matMul(square_, b)],
       both: () => both(clipLoss, [a, b]),
-    });
-    const plain = compare({ plain: () => both(plainClip, [a, b]) }, { rounds: 3, warmUp: 1 });
-    report('clipLoss 512x128: value+gradient / its 3 products', ms.both, ms.products);
-    report('clipLoss 512x128: plain tfjs / ours', plain.plain, ms.both);
-  }
-  {
-    const [a, b] = [normals(1, 512, 2048), normals(2, 512, 2048)];
-    const [columns, c] = [transpose(a), normals(3, 2048, 2048)];
-    const ms = compare(
-      {
-        products: () => [matMul(columns, b), matMul(a, c), matMul(b, c)],
-        both: () => both(barlowTwinsLoss, [a, b]),
+    },
+    { rounds: options.rounds, budget: 1500 },
+  );
+  report(`clipLoss ${batch}x128: value+gradient / its 3 products`, ms.both, ms.products);
+  report(`clipLoss ${batch}x128: plain tfjs / ours`, await plainly(() => both(plainClip, [a, b]), options), ms.both);
+}
+
+async function barlowTwins(batch: number, options: BenchOptions, aim: number | undefined): Promise<void> {
+  const [a, b] = [normals(1, batch, 2048), normals(2, batch, 2048)];
+  const [columns, c] = [transpose(a), normals(3, 2048, 2048)];
+  const rounds = Math.ceil(options.rounds / 2);
+  const ms = await compareAsync(
+    {
+      products: () => [matMul(columns, b), matMul(a, c), matMul(b, c)],
+      both: () => both(barlowTwinsLoss, [a, b]),
+    },
+    { rounds, warmUp: 1 },
+  );
+  const plain = await compareAsync({ plain: () => both(plainBarlow, [a, b]) }, { rounds: 1 });
+  report(`barlowTwinsLoss ${batch}x2048: value+gradient / its 3 products`, ms.both, ms.products, aim);
+  report(`barlowTwinsLoss ${batch}x2048: plain tfjs / ours`, plain.plain, ms.both);
+}
+
+async function infoNce(
+  batch: number,
+  capacity: number,
+  options: BenchOptions,
+  [aim, enqueueAim]: readonly (number | undefined)[],
+): Promise<void> {
+  const [queries, keys, rows] = [normals(1, batch, 128), normals(2, batch, 128), normals(3, capacity, 128)];
+  const queue = new FeatureQueue({ capacity, dim: 128 });
+  queue.enqueue(rows);
+  const columns = transpose(rows);
+  const logits = matMul(queries, columns);
+  const ms = await compareAsync(
+    {
+      logits: () => matMul(queries, columns),
+      products: () => [matMul(queries, columns), matMul(logits, rows)],
+      both: () => both((q) => infoNCELoss(q, keys, { negatives: queue }), [queries]),
+      enqueue: () => {
+        queue.enqueue(keys);
+        return add(0, 0);
       },
-      { rounds: 5, warmUp: 1 },
-    );
-    const plain = compare({ plain: () => both(plainBarlow, [a, b]) }, { rounds: 1, warmUp: 0, budget: 0 });
-    report('barlowTwinsLoss 512x2048: value+gradient / its 3 products', ms.both, ms.products, 1.5);
-    report('barlowTwinsLoss 512x2048: plain tfjs / ours', plain.plain, ms.both);
-  }
-  {
-    const [queries, keys, rows] = [normals(1, 256, 128), normals(2, 256, 128), normals(3, 65536, 128)];
-    const queue = new FeatureQueue({ capacity: 65536, dim: 128 });
-    queue.enqueue(rows);
-    const columns = transpose(rows);
-    const logits = matMul(queries, columns);
-    const ms = compare(
-      {
-        logits: () => matMul(queries, columns),
-        products: () => [matMul(queries, columns), matMul(logits, rows)],
-        both: () => both((q) => infoNCELoss(q, keys, { negatives: queue }), [queries]),
-        enqueue: () => {
-          queue.enqueue(keys);
-          return add(0, 0);
-        },
-      },
-      { rounds: 7, warmUp: 2 },
-    );
-    const plain = compare(
-      { plain: () => both((q) => plainInfoNce(q, keys, rows), [queries]) },
-      { rounds: 1, warmUp: 0, budget: 0 },
-    );
-    report('infoNCELoss 256 queries, queue 65536x128: / its 2 products', ms.both, ms.products, 1.3);
-    report('infoNCELoss 256 queries, queue 65536x128: plain tfjs / ours', plain.plain, ms.both);
-    report('FeatureQueue.enqueue 256 keys / product with the queue', ms.enqueue, ms.logits, 0.2);
-    queue.dispose();
-  }
+    },
+    { rounds: options.rounds },
+  );
+  const plain = await compareAsync({ plain: () => both((q) => plainInfoNce(q, keys, rows), [queries]) }, { rounds: 1 });
+  const name = `infoNCELoss ${batch} queries, queue ${capacity}x128`;
+  report(`${name}: / its 2 products`, ms.both, ms.products, aim);
+  report(`${name}: plain tfjs / ours`, plain.plain, ms.both);
+  report(`FeatureQueue.enqueue ${batch} keys / product with the queue`, ms.enqueue, ms.logits, enqueueAim);
+  queue.dispose();
 }

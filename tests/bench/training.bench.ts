@@ -21,6 +21,7 @@ import { normal } from '../../src/random/index.js';
 import { AdamW, cachedGradients, clipByGlobalNorm, LARS } from '../../src/training/index.js';
 import { registerWasmTraining } from '../../src/wasm/index.js';
 import { compare, report } from './harness.js';
+import type { Backend } from './options.js';
 
 const normals = (seed: number, shape: number[]): Tensor =>
   tensor(
@@ -44,6 +45,8 @@ function encoder(): LayersModel {
     ],
   });
 }
+
+export const backends: readonly Backend[] = ['wasm'];
 
 /** The price of chunks, and of an optimizer's step, on WASM with the training kernels. */
 export async function bench(): Promise<void> {

@@ -1,15 +1,4 @@
-import '@tensorflow/tfjs-layers';
-import {
-  mul,
-  randomUniform,
-  ready,
-  type Scalar,
-  setBackend,
-  type Tensor,
-  type Tensor4D,
-  tidy,
-  train,
-} from '@tensorflow/tfjs-core';
+import { mul, randomUniform, type Scalar, type Tensor, type Tensor4D, tidy, train } from '@tensorflow/tfjs-core';
 import { SimCLR } from '../../src/methods/index.js';
 import { resNet18 } from '../../src/models/index.js';
 import { foldIn } from '../../src/random/index.js';
@@ -25,36 +14,27 @@ import {
   type Transform,
   type Views,
 } from '../../src/transforms/index.js';
-import { registerWasmTraining } from '../../src/wasm/index.js';
 import { compareAsync, report } from './harness.js';
+import { type Backend, type BenchOptions, shrunk } from './options.js';
 import { plainSimclr } from './plainSimclr.js';
+import { start } from './start.js';
 
 const SIZES = [
   [256, 32],
   [64, 96],
 ] as const;
 
-/** Policies against one elementwise pass, the plain way and the training step that they feed: `npm run bench -- transforms [cpu|wasm|webgpu]`. */
-export async function bench(backend = 'wasm'): Promise<void> {
-  await start(backend);
-  for (const [batch, size] of SIZES) await policies(batch, size);
-  for (const [batch, size] of SIZES) await step(batch / 8, size);
+export const backends: readonly Backend[] = ['cpu', 'wasm', 'webgl', 'webgpu'];
+
+/** Policies against one elementwise pass, the plain way and the training step that they feed. */
+export async function bench(options: BenchOptions): Promise<void> {
+  await start(options.backend);
+  for (const [batch, size] of SIZES) await policies(shrunk(batch, options), size, options.rounds);
+  if (options.backend === 'cpu') console.log('the step of resNet18: left out, minutes long on cpu');
+  else for (const [batch, size] of SIZES) await step(shrunk(batch / 8, options), size, options.rounds);
 }
 
-async function start(backend: string): Promise<void> {
-  if (backend === 'webgpu') {
-    const { create, globals } = await import('webgpu');
-    Object.assign(globalThis, globals);
-    Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true, writable: true });
-    await import('@tensorflow/tfjs-backend-webgpu');
-  } else if (backend === 'cpu') await import('@tensorflow/tfjs-backend-cpu');
-  else await import('@tensorflow/tfjs-backend-wasm');
-  if (!(await setBackend(backend))) throw new Error(`bench: backend '${backend}' could not be started`);
-  await ready();
-  if (backend === 'wasm') registerWasmTraining();
-}
-
-async function policies(batch: number, size: number): Promise<void> {
+async function policies(batch: number, size: number, rounds: number): Promise<void> {
   const x = randomUniform([batch, size, size, 3]) as Tensor4D;
   let seed = 0;
   const all: Record<string, () => Tensor | Tensor[]> = {
@@ -72,7 +52,7 @@ async function policies(batch: number, size: number): Promise<void> {
     return () => policy(x, seed++);
   }
   console.log(`${batch} x ${size} x ${size} x 3`);
-  const times = await compareAsync({ pass: () => mul(x, 0.5), ...all } as Record<string, () => Tensor>);
+  const times = await compareAsync({ pass: () => mul(x, 0.5), ...all } as Record<string, () => Tensor>, { rounds });
   for (const name of Object.keys(all)) {
     report(
       `  ${name}, ${Math.round((1000 * batch) / (times[name] as number))} images/s: / one pass`,
@@ -87,7 +67,7 @@ async function policies(batch: number, size: number): Promise<void> {
       ours: all.simclr as () => Tensor,
       oursSmall: all['simclr, CIFAR form'] as () => Tensor,
     },
-    { rounds: 5, warmUp: 1 },
+    { rounds: Math.ceil(rounds / 2), warmUp: 1 },
   );
   report('  simclr: ours / plain tfjs, image by image', plain.ours, plain.plain, 1 / 5);
   report('  simclr, CIFAR form: ours / plain tfjs', plain.oursSmall, plain.plainSmall, 1 / 5);
@@ -95,7 +75,7 @@ async function policies(batch: number, size: number): Promise<void> {
 }
 
 /** Two SimCLR views against the whole step of resNet18 that they feed. */
-async function step(batch: number, size: number): Promise<void> {
+async function step(batch: number, size: number, rounds: number): Promise<void> {
   const encoder = resNet18({ variant: size <= 64 ? 'cifar' : 'imagenet', inputShape: [size, size, 3] });
   const method = new SimCLR({ encoder });
   const optimizer = train.adam(1e-3, 0.9, 0.999, 1e-8);
@@ -110,7 +90,7 @@ async function step(batch: number, size: number): Promise<void> {
           return optimizer.minimize(() => method.loss(prepared), true, method.variables) as Scalar;
         }),
     },
-    { rounds: 3, warmUp: 1 },
+    { rounds: Math.ceil(rounds / 3), warmUp: 1 },
   );
   report(`2 simclr views of ${batch} x ${size} x ${size} / the step of resNet18`, times.views, times.step, 1 / 5);
   method.dispose();

@@ -14,14 +14,17 @@ import {
   mul,
   randomUniform,
   ready,
+  reshape,
   setBackend,
   type Tensor,
   type Tensor2D,
   type Tensor4D,
   tanh,
+  transpose,
 } from '@tensorflow/tfjs-core';
 import { registerWasmTraining } from '../../src/wasm/index.js';
 import { compare, report } from './harness.js';
+import type { Backend } from './options.js';
 import { simclrYardstick, stepProducts } from './simclrStep.js';
 
 const random = (...shape: number[]): Tensor => randomUniform(shape, -1, 1);
@@ -33,24 +36,27 @@ const layersTimed: { size: number; from: number; to: number; stride: number; bat
   { batch: 128, size: 32, from: 3, to: 32, stride: 1 },
 ];
 
-/** Kernels that work element by element or row by row. */
-const ELEMENTWISE: readonly [string, (x: Tensor) => Tensor][] = [
+/** Kernels that pass over a matrix of 1024 x 1024. */
+const PASSES: readonly [string, (x: Tensor) => Tensor][] = [
   ['Exp', exp],
   ['Erf', erf],
   ['Tanh', tanh],
   ['Max', (x) => max(x, 1)],
+  ['Transpose', (x) => transpose(reshape(x, [64, 64, 4, 8, 8]), [2, 0, 3, 1, 4])],
 ];
+
+export const backends: readonly Backend[] = ['wasm'];
 
 /** Ratios of the WASM training kernels, each within one run. */
 export async function bench(): Promise<void> {
-  const stock = new Map(ELEMENTWISE.map(([name]) => [name, stockOf(name)]));
+  const stock = new Map(PASSES.map(([name]) => [name, stockOf(name)]));
   const plain = stockOf('BatchMatMul');
   registerWasmTraining();
   await setBackend('wasm');
   await ready();
   /** The product as tfjs computes it, with a right-hand side that it has not packed before, as in training. */
   const stockProduct = (a: Tensor, b: Tensor): Tensor => withKernel('BatchMatMul', plain, () => matMul(a, add(b, 0)));
-  elementwise(stock);
+  passes(stock);
   convolutions();
   products(stockProduct);
   step(stockProduct);
@@ -75,9 +81,9 @@ function withKernel<T>(name: string, kernelFunc: KernelFunc, run: () => T): T {
 }
 
 /** A million numbers: tfjs's kernels, ours, and a pass that multiplies. */
-function elementwise(stock: ReadonlyMap<string, KernelFunc>): void {
+function passes(stock: ReadonlyMap<string, KernelFunc>): void {
   const x = random(1024, 1024);
-  for (const [name, f] of ELEMENTWISE) {
+  for (const [name, f] of PASSES) {
     const t = compare(
       {
         pass: () => mul(x, 2),
@@ -86,7 +92,7 @@ function elementwise(stock: ReadonlyMap<string, KernelFunc>): void {
       },
       { rounds: 5 },
     );
-    report(`${name} of 1024 x 1024 / one pass`, t.ours, t.pass);
+    report(`${name} / one pass`, t.ours, t.pass);
     report(`  tfjs / ours`, t.plain, t.ours);
   }
   x.dispose();

@@ -1,4 +1,4 @@
-import { add, cast, clone, slice, split, type Tensor, tensor, tile } from '@tensorflow/tfjs-core';
+import { add, cast, clone, slice, split, type Tensor, tensor, tile, transpose } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { expectClose, expectKept, hold, normals } from '../helpers/index.js';
@@ -19,6 +19,34 @@ const axes = fc.array(
 );
 
 onWasm('copies', () => {
+  test('transpose has the values of the definition for any number of axes, and its gradient', async () => {
+    const orders = fc.array(sizes(1, 4), { minLength: 4, maxLength: 6 }).chain((shape) =>
+      fc.record({
+        shape: fc.constant(shape),
+        perm: fc.shuffledSubarray([...shape.keys()], { minLength: shape.length }),
+        dtype: fc.constantFrom('float32' as const, 'int32' as const),
+      }),
+    );
+    await forAll(orders, async ({ shape, perm, dtype }) => {
+      const values = numbers(shape, dtype);
+      const turned = transpose(hold(tensor(values, shape, dtype)), perm);
+      expect([turned.shape, turned.dtype]).toEqual([perm.map((axis) => shape[axis]), dtype]);
+      const steps = shape.map((_, i) => shape.slice(i + 1).reduce((a, b) => a * b, 1));
+      const expected = perm.reduce<number[]>(
+        (starts, axis) =>
+          starts.flatMap((at) =>
+            Array.from({ length: shape[axis] as number }, (_, i) => at + i * (steps[axis] as number)),
+          ),
+        [0],
+      );
+      expect(Array.from(await turned.data())).toEqual(expected.map((at) => values[at]));
+      turned.dispose();
+    });
+    const x = normals(1, [2, 3, 2, 3, 2]);
+    await expectGradients((t) => transpose(t as Tensor, [2, 0, 3, 1, 4]), [x]);
+    expectKept(1, () => transpose(x, [4, 3, 2, 1, 0]));
+  });
+
   test('slice and tile have the values of the definition, in every dtype', () =>
     forAll(
       fc.tuple(axes, fc.constantFrom('float32' as const, 'int32' as const, 'bool' as const)),
