@@ -7,6 +7,13 @@ export { type ClusterProbeOptions, type ClusterProbeResult, clusterProbe } from 
 export { type CollapseReport, type CollapseReportOptions, collapseReport } from './collapseReport.js';
 export { type Corruption, type CorruptOptions, corrupt, corruptions } from './corrupt.js';
 export {
+  type CostReport,
+  type CostReportOptions,
+  costReport,
+  type LayerCost,
+  type MeasuredCost,
+} from './costReport.js';
+export {
   type DensePart,
   type DenseProbeData,
   type DenseProbeOptions,
@@ -61,6 +68,13 @@ export { type TrustworthinessOptions, trustworthiness } from './metrics/trustwor
 export { completeness, homogeneity, type VMeasureOptions, vMeasure } from './metrics/vMeasure.js';
 export { type MlpProbeOptions, type MlpProbeResult, mlpProbe } from './mlpProbe.js';
 export { type NearestNeighborsOptions, type Neighbors, nearestNeighbors } from './nearestNeighbors.js';
+export {
+  type ProbeCallback,
+  type ProbeCallbackOptions,
+  type ProbeEntry,
+  type ProbeLogs,
+  probeCallback,
+} from './probeCallback.js';
 export type { ProbeData, ProbeOptions, ProbePart } from './probeData.js';
 export {
   type RecallResult,
@@ -76,4 +90,12 @@ export {
   type RobustnessProbeResult,
   robustnessProbe,
 } from './robustnessProbe.js';
+export {
+  type ShortcutAccuracy,
+  type ShortcutBatch,
+  type ShortcutReport,
+  type ShortcutReportOptions,
+  type ShortcutTask,
+  shortcutReport,
+} from './shortcutReport.js';
 export type { TrainingOptions } from './trainClassifier.js';
