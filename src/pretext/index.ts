@@ -22,6 +22,7 @@ export {
   type MultiTaskOptions,
   multiTask,
   type NamedTasks,
+  type TaskName,
 } from './multiTask.js';
 export type { NegativeSource } from './pairing.js';
 export { patchify, unpatchify } from './patchify.js';
