@@ -36,6 +36,7 @@ export {
   type MultiTaskOptions,
   multiTask,
   type NamedTasks,
+  type TaskName,
 } from './multiTask.js';
 export { type NoiseAsTargetsOptions, type NoiseAsTargetsResult, noiseAsTargetsTask } from './noiseAsTargetsTask.js';
 export type { NegativeSource } from './pairing.js';

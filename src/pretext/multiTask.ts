@@ -14,11 +14,17 @@ export type MultiTaskData<Tasks extends NamedTasks> = [Tasks[keyof Tasks]] exten
   ? Data
   : never;
 
+/** What a batch of {@link multiTask} has beside its tensors. */
+export interface TaskName<Name extends PropertyKey = string> {
+  /** Which task it is of. */
+  readonly name: Name;
+}
+
 /** The batch of one of the tasks with its name, or a promise of it; `batch.name` tells which. */
 export type MultiTaskBatch<Tasks extends NamedTasks> = {
   [Name in keyof Tasks]: ReturnType<Tasks[Name]> extends Promise<infer Batch>
-    ? Promise<{ readonly name: Name } & Batch>
-    : { readonly name: Name } & ReturnType<Tasks[Name]>;
+    ? Promise<TaskName<Name> & Batch>
+    : TaskName<Name> & ReturnType<Tasks[Name]>;
 }[keyof Tasks];
 
 /** Options of {@link multiTask}. */
@@ -44,6 +50,7 @@ export interface MultiTask<Tasks extends NamedTasks> {
  * whose inputs look different (grey, cut in tiles, masked) let an encoder keep separate features for each. The paper
  * harmonises inputs, such as grey for all tasks if one needs it.
  *
+ * @typeParam Tasks - The object of tasks.
  * @param tasks - Tasks by name; wrap one to bind its options.
  * @param options - How often each task comes.
  * @returns A task: data and a seed in, `{ name, ...batch }` out; a promise of it where the drawn task is asynchronous.

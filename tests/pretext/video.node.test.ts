@@ -16,7 +16,7 @@ import {
   playbackSpeedTask,
 } from '../../src/pretext/index.js';
 import { drawPairs } from '../../src/pretext/pairing.js';
-import { foldIn, type Seed } from '../../src/random/index.js';
+import { foldIn, normal, type Seed, uniform } from '../../src/random/index.js';
 import { flat, hold, onEveryBackend } from '../helpers/index.js';
 import { frameNumbers, numberedClips } from './clips.js';
 
@@ -152,6 +152,27 @@ onEveryBackend('labels of clips whose frames are numbered', () => {
       [0, 3, 6],
       [1, 2, 4, 5],
     ]);
+  });
+
+  test('patchTrackingTask starts where something moves', async () => {
+    // Noise that stands still but for a square of 4 x 4 that jumps by a pixel; a camera's flicker moves all of it alike.
+    const [batch, side] = [8, 16];
+    const still = normal(5, side * side).map((v) => 0.5 + 0.1 * v);
+    const moving = uniform(6, 16);
+    const values = Array.from({ length: batch * 2 * side * side }, (_, k) => {
+      const [t, y, x] = [Math.floor(k / side / side) % 2, Math.floor(k / side) % side, k % side];
+      const [u, v] = [y - 6, x - 6 - t];
+      const inside = u >= 0 && u < 4 && v >= 0 && v < 4;
+      return 0.01 * t + (inside ? (moving[u * 4 + v] as number) : (still[y * side + x] as number));
+    });
+    const x = hold(tensor<Rank.R5>(values, [batch, 2, side, side, 1]));
+    const { inputs, track } = patchTrackingTask(x, 2, { patchSize: 4 });
+    for (const t of [...Object.values(inputs), track]) hold(t);
+    const places = await flat(track);
+    for (let i = 0; i < batch; i++) {
+      const [top = 0, left = 0] = places.slice(i * 4, i * 4 + 2);
+      expect([top > 2 && top < 10, left > 2 && left < 11], `clip ${i}: ${top}, ${left}`).toEqual([true, true]);
+    }
   });
 
   test('audioVisualTask: 1 where the sound is that of the frame', async () => {

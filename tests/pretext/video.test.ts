@@ -15,29 +15,33 @@ import {
   playbackSpeedTask,
   skipGramTask,
 } from '../../src/pretext/index.js';
-import { normal, type Seed, uniform } from '../../src/random/index.js';
+import { type Seed, uniform } from '../../src/random/index.js';
 import { type Task, type TaskLawsOptions, taskLaws } from '../../src/testing/index.js';
-import { compose, randomChannelDrop, randomCrop } from '../../src/transforms/index.js';
+import { randomCrop } from '../../src/transforms/index.js';
 import { expectKept, flat, hold, onEveryBackend, uniforms } from '../helpers/index.js';
 
 /** Clips as their own sound, 72 samples a frame, and the first two channels as their own flow. */
 const sound = (x: Tensor5D): Tensor2D => reshape(x, [x.shape[0], x.size / x.shape[0]]);
 const flow = (x: Tensor5D): Tensor5D => slice(x, [0, 0, 0, 0, 0], [...x.shape.slice(0, 4), 2] as typeof x.shape);
 
-const perFrame = compose(randomCrop({ size: 3 }), randomChannelDrop({ drop: 2, p: 1 }));
+const perFrame = randomCrop({ size: 3 });
 const clips = [[3, 8, 4, 6, 3]];
 const rows: readonly [string, (x: Tensor5D, seed: Seed) => object, TaskLawsOptions][] = [
-  ['frameOrderTask', (x, seed) => frameOrderTask(x, seed, { perFrame }), { classes: 2 }],
+  ['frameOrderTask', (x, seed) => frameOrderTask(x, seed), { classes: 2 }],
   ['frameSortingTask', (x, seed) => frameSortingTask(x, seed, { perFrame }), { classes: 12 }],
   ['arrowOfTimeTask', (x, seed) => arrowOfTimeTask(x, seed, { frames: 5 }), { classes: 2 }],
   ['playbackSpeedTask', (x, seed) => playbackSpeedTask(x, seed), { classes: 3 }],
   ['framePredictionTask', (x) => framePredictionTask(x, { context: 5 }), {}],
   ['frameInterpolationTask', (x) => frameInterpolationTask(x), {}],
-  ['patchTrackingTask', (x, seed) => patchTrackingTask(x, seed, { patchSize: 3 }), { shapes: [[3, 3, 7, 9, 2]] }],
+  [
+    'patchTrackingTask',
+    (x, seed) => patchTrackingTask(x, seed, { patchSize: 3 }),
+    { shapes: [[2, 2, 7, 9, 2]], numRuns: 1 },
+  ],
   [
     'audioVisualTask',
     (x, seed) => tidy(() => audioVisualTask(x, sound(x), seed, { sampleRate: 576, spectrogram: { melBins: 8 } })),
-    { classes: 2, tolerance: 1e-3 },
+    { classes: 2, tolerance: 1e-3, numRuns: 1 },
   ],
   ['flowCorrespondenceTask', (x, seed) => tidy(() => flowCorrespondenceTask(x, flow(x), seed)), { classes: 2 }],
   [
@@ -119,27 +123,6 @@ onEveryBackend('tasks of video and sound', () => {
       expect(Math.max(Math.abs(y - (at(last)[0] ?? 0)), Math.abs(x - (at(last)[1] ?? 0)))).toBeGreaterThanOrEqual(size);
     }
     expect(followed).toBeGreaterThanOrEqual(4);
-  });
-
-  test('patchTrackingTask starts where something moves', async () => {
-    // Noise that stands still but for a square of 4 x 4 that jumps by a pixel; a camera's flicker moves all of it alike.
-    const [batch, side] = [8, 16];
-    const still = normal(5, side * side).map((v) => 0.5 + 0.1 * v);
-    const moving = uniform(6, 16);
-    const values = Array.from({ length: batch * 2 * side * side }, (_, k) => {
-      const [t, y, x] = [Math.floor(k / side / side) % 2, Math.floor(k / side) % side, k % side];
-      const [u, v] = [y - 6, x - 6 - t];
-      const inside = u >= 0 && u < 4 && v >= 0 && v < 4;
-      return 0.01 * t + (inside ? (moving[u * 4 + v] as number) : (still[y * side + x] as number));
-    });
-    const x = hold(tensor<Rank.R5>(values, [batch, 2, side, side, 1]));
-    const { inputs, track } = patchTrackingTask(x, 2, { patchSize: 4 });
-    for (const t of [...Object.values(inputs), track]) hold(t);
-    const places = await flat(track);
-    for (let i = 0; i < batch; i++) {
-      const [top = 0, left = 0] = places.slice(i * 4, i * 4 + 2);
-      expect([top > 2 && top < 10, left > 2 && left < 11], `clip ${i}: ${top}, ${left}`).toEqual([true, true]);
-    }
   });
 
   test('text: tokens of a tensor are taken as they are', async () => {
