@@ -2,18 +2,16 @@ import {
   abs,
   add,
   argMax,
+  avgPool,
   cast,
   div,
   expandDims,
   matMul,
   max,
-  mean,
   mul,
   relu,
   reshape,
   slice,
-  sqrt,
-  square,
   step,
   sub,
   sum,
@@ -35,16 +33,15 @@ export interface Shifts {
 }
 
 /**
- * Translation of every frame against the middle one of its clip, by phase correlation: frames `[clips, frames, height, width]`,
- * shifts `[clips * frames]` with fractions, of at most `reach` times the side.
- *
- * See Kuglin and Hines, "The phase correlation image alignment method", 1975.
+ * Translation of every frame against the middle one of its clip, by correlation: frames `[clips, frames, height, width]`,
+ * shifts `[clips * frames]` with fractions, of at most `reach` times the side. What is correlated is the difference from the
+ * surroundings, limited to ±1: a bright thing that moves then counts no more than its area. (Phase correlation, Kuglin and
+ * Hines, 1975, follows it instead: low frequencies are its own.)
  */
 export function cameraShifts(frames: Tensor4D, reach: number): Shifts {
   const [clips, count, height, width] = frames.shape;
   const n = clips * count;
-  const all: Tensor3D = reshape(frames, [n, height, width]);
-  const windowed = mul<Tensor3D>(sub(all, mean(all, [1, 2], true)), hann(height, width));
+  const windowed = mul<Tensor3D>(local(reshape(frames, [n, height, width, 1])), taper(height, width));
   const { real, imaginary } = planeFourier({ real: windowed, imaginary: mul(windowed, 0) });
   const middle = (x: Tensor3D): Tensor3D => {
     const one = slice(reshape(x, [clips, count, height, width]), [0, Math.floor(count / 2), 0, 0], [-1, 1, -1, -1]);
@@ -55,10 +52,7 @@ export function cameraShifts(frames: Tensor4D, reach: number): Shifts {
     real: add<Tensor3D>(mul(real, r), mul(imaginary, i)),
     imaginary: sub<Tensor3D>(mul(imaginary, r), mul(real, i)),
   };
-  const power = add(square(cross.real), square(cross.imaginary));
-  // Frequencies far below the strongest hold noise; where there is none at all, everything is 0.
-  const floor = add(mul(max(power, [1, 2], true), 1e-8), 1e-20);
-  const weight = div<Tensor3D>(spectrumWeight(height, width), sqrt(add(power, floor)));
+  const weight = spectrumWeight(height, width);
   const back = planeFourier({ real: mul(cross.real, weight), imaginary: mul(cross.imaginary, weight) }, true).real;
   const found = mul<Tensor3D>(relu(back), within(height, width, reach));
   const [row, column] = [argMax<Tensor3D>(max(found, 2), 1), argMax<Tensor3D>(max(found, 1), 1)];
@@ -110,11 +104,20 @@ function outer(height: number, width: number, f: (i: number, length: number) => 
   return tensor3d(values, [1, height, width]);
 }
 
-const hann = (height: number, width: number): Tensor3D =>
-  outer(height, width, (i, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 0.5)) / n));
+/** Differences from the mean of 5 x 5 pixels, as shares of themselves plus a little: in [-1, 1]. */
+function local(x: Tensor4D): Tensor3D {
+  const [n, height, width] = x.shape;
+  const window: [number, number] = [Math.min(5, 2 * height - 1), Math.min(5, 2 * width - 1)];
+  const away = sub(x, avgPool(x, window, 1, 'same'));
+  return reshape(div(away, add(abs(away), 0.02)), [n, height, width]);
+}
+
+/** 1 but for an eighth of the side at each end, which fades. */
+const taper = (height: number, width: number): Tensor3D =>
+  outer(height, width, (i, n) => 0.5 - 0.5 * Math.cos(Math.PI * Math.min(1, (8 * Math.min(i + 0.5, n - i - 0.5)) / n)));
 const circular = (i: number, n: number): number => Math.min(i, n - i) / n;
 /** Low frequencies count: they make the peak as wide as the places around it that are averaged. */
 const spectrumWeight = (height: number, width: number): Tensor3D =>
-  outer(height, width, (i, n) => Math.exp(-0.5 * (circular(i, n) / 0.15) ** 2));
+  outer(height, width, (i, n) => Math.exp(-0.5 * (circular(i, n) / 0.3) ** 2));
 const within = (height: number, width: number, reach: number): Tensor3D =>
   outer(height, width, (i, n) => (circular(i, n) <= reach ? 1 : 0));

@@ -28,9 +28,9 @@ import { gradients } from '../transforms/sobel.js';
 export interface ContourTaskOptions {
   /** Deviation of the blur before the gradient, in pixels, \>= 0. @defaultValue 1.4 */
   readonly sigma?: number;
-  /** Gradient of a strong contour, \>= 0: 1 is the step from black to white, unblurred. @defaultValue 0.2 */
+  /** Gradient of a strong contour, \>= 0: 1 is the step from black to white, unblurred. @defaultValue 0.1 */
   readonly high?: number;
-  /** Gradient of a weak contour, \>= 0 and at most `high`; counts where it goes on from a strong one. @defaultValue 0.1 */
+  /** Gradient of a weak contour, \>= 0 and at most `high`; counts where it goes on from a strong one. @defaultValue 0.05 */
   readonly low?: number;
   /** How far weak contours are followed from strong ones, in pixels, an integer \>= 0. @defaultValue 16 */
   readonly reach?: number;
@@ -71,7 +71,7 @@ const TAN_22_5 = Math.SQRT2 - 1;
  */
 export function contourTask(x: Tensor4D, options: ContourTaskOptions = {}): ContourTaskResult {
   const where = 'contourTask';
-  const { sigma = 1.4, high = 0.2, low = 0.1, reach = 16 } = options;
+  const { sigma = 1.4, high = 0.1, low = 0.05, reach = 16 } = options;
   checkGrayOrRgb(where, x);
   checkNumbers(where, { sigma: [sigma, 0], high: [high, 0], low: [low, 0] });
   if (low > high) throw new RangeError(`${where}: low must be at most high = ${high}, got ${low}.`);

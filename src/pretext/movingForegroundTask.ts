@@ -22,7 +22,7 @@ import {
   tile,
   transpose,
 } from '@tensorflow/tfjs-core';
-import { checkFloats, checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkFloats, checkIntegers, checkNumbers, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { gaussianBlur } from '../transforms/gaussianBlur.js';
 import { resize } from '../transforms/resize.js';
@@ -54,20 +54,21 @@ const CLOSE = 0.02;
 const BACKGROUND_ROUNDS = 10;
 
 /**
- * What moves against the background of clips, by program. Frames are shifted onto the middle one (phase correlation, with
- * fractions of a pixel); the background is the temporal median of what lies on top of each other (Weiszfeld's iterations, so
+ * What moves against the background of clips, by program. Frames are shifted onto the middle one (by correlation of their
+ * local contrast, with fractions of a pixel); the background is the temporal median of what lies on top of each other (Weiszfeld's iterations, so
  * that nothing is sorted), shifted back to every frame. Foreground is what lies outside of the background's values within
  * one pixel by more than a threshold, after a small blur.
  *
- * It holds for cameras that stand, shake or pan within `reach`; not for those that turn about their axis, zoom or drive, and
- * not for things that rest for half of the clip (they are background) or are as bright as what is behind them.
+ * It holds for cameras that stand, shake or pan within `reach`; not for those that turn about their axis, zoom or drive. Things
+ * that rest for half of the clip are background, and of large even ones only the rim is seen to move. Where what moves has
+ * more texture than what rests (a plane in the sky), the camera is taken to follow it: set `stabilize` to false there.
  *
  * @param clips - float32 `[batch, frames, height, width, channels]` in [0, 1], frames \>= 3.
  * @param options - Threshold, and how the camera is followed.
  * @returns Clips and foreground; the caller disposes both.
  * @throws ShapeError on a wrong shape; RangeError if an option is out of range.
  * @see Pathak et al., "Learning features by watching objects move", CVPR 2017, arXiv:1612.06370, which segments by optical
- * flow; Kuglin and Hines, 1975, for phase correlation.
+ * flow.
  * @example
  * ```ts
  * import { tensor5d } from '@tensorflow/tfjs-core';
@@ -89,7 +90,8 @@ export function movingForegroundTask(
   checkFloats(where, { clips: [clips, CLIPS] });
   checkNumbers(where, { threshold: [threshold, 0], reach: [reach, Number.MIN_VALUE, 0.5] });
   checkIntegers(where, { size: [size, 8] });
-  if (typeof stabilize !== 'boolean') throw new RangeError(`${where}: stabilize must be true or false.`);
+  if (typeof stabilize !== 'boolean')
+    throw new RangeError(`${where}: stabilize must be true or false, got ${show(stabilize)}.`);
   const [batch, frames, height, width, channels] = clips.shape;
   if (frames < 3) throw new ShapeError(`${where}: clips must have at least 3 frames, got ${frames}.`);
   const n = batch * frames;

@@ -20,11 +20,11 @@ import { type Contingency, contingency, entropy, mutualInformation } from './con
  */
 export async function adjustedMutualInfo(clusters: Numbers, labels: Numbers): Promise<number> {
   const table = await contingency('adjustedMutualInfo', clusters, labels);
-  if (table.clusters.size === 1 && table.labels.size === 1) return 1;
+  // Equal ones first: where every sample is alone, chance would be as good.
+  if (table.cells.length === table.clusters.size && table.cells.length === table.labels.size) return 1;
   const chance = expectedMutualInformation(table);
   const mean = (entropy(table.clusters, table.n) + entropy(table.labels, table.n)) / 2;
   const room = mean - chance;
-  // All samples alone on either side leave no room for chance: 1 if the other side agrees, else 0.
   const least = room < 0 ? Math.min(room, -Number.EPSILON) : Math.max(room, Number.EPSILON);
   return (mutualInformation(table) - chance) / least;
 }
