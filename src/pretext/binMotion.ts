@@ -81,7 +81,11 @@ export function binMotion(from: Tensor3D, to: Tensor3D, options: BinMotionOption
     const level = sqrt(add(square(entry(0, 0)), square(entry(1, 0))));
     // Plus 0, which makes 0 of -0, whose arc tangent some GPUs give as pi.
     const angle = (y: Tensor1D, x: Tensor1D): Tensor1D => atan2(add<Tensor1D>(y, 0), x);
-    const angles = [angle(entry(2, 1), entry(2, 2)), angle(neg(entry(2, 0)), level as Tensor1D), angle(entry(1, 0), entry(0, 0))];
+    const angles = [
+      angle(entry(2, 1), entry(2, 2)),
+      angle(neg(entry(2, 0)), level as Tensor1D),
+      angle(entry(1, 0), entry(0, 0)),
+    ];
     return {
       translation: binned(reshape(matMul(turned, moved), [batch, 3]), translation),
       rotation: binned(mul(stack(angles, 1) as Tensor2D, 180 / Math.PI), rotation),

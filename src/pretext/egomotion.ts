@@ -16,18 +16,35 @@ export interface EgomotionOptions {
    * How many equal bins each range is cut into, an integer \>= 1: for moves and turns alike, or each its own.
    * @defaultValue `{ translation: 7, rotation: 20 }`, as in the paper's toy task
    */
-  readonly bins?: number | { readonly translation: number; readonly rotation: number };
+  readonly bins?: number | EgomotionBins;
+}
+
+/** Numbers of bins of {@link egomotionTask}. */
+export interface EgomotionBins {
+  /** Of the move along each axis. */
+  readonly translation: number;
+  /** Of the turn. */
+  readonly rotation: number;
 }
 
 /** What {@link egomotionTask} gives; the caller disposes all five. */
 export interface EgomotionBatch {
-  /** What a camera sees before and after it moved, float32 `[batch, cropSize, cropSize, channels]` each. */
-  readonly inputs: { readonly first: Tensor4D; readonly second: Tensor4D };
-  /**
-   * How it moved, in the first crop's own axes: bins of the move to the right (`x`), of the move down (`y`), both from -shift to
-   * shift, and of the anticlockwise turn from -degrees to degrees. Each int32 `[batch]`.
-   */
-  readonly labels: { readonly x: Tensor1D; readonly y: Tensor1D; readonly rotation: Tensor1D };
+  /** What a camera sees, float32 `[batch, cropSize, cropSize, channels]` each. */
+  readonly inputs: {
+    /** Before it moved. */
+    readonly first: Tensor4D;
+    /** Afterwards. */
+    readonly second: Tensor4D;
+  };
+  /** How it moved, in the first crop's own axes: bins of equal width, int32 `[batch]` each. */
+  readonly labels: {
+    /** Of the move to the right, from -shift to shift. */
+    readonly x: Tensor1D;
+    /** Of the move down, from -shift to shift. */
+    readonly y: Tensor1D;
+    /** Of the anticlockwise turn, from -degrees to degrees. */
+    readonly rotation: Tensor1D;
+  };
 }
 
 /**
@@ -105,7 +122,7 @@ function cropMatrix(size: number, degrees: number, x: number, y: number): number
   return [cos, sin, x - half * (cos + sin), -sin, cos, y - half * (cos - sin), 0, 0, 1];
 }
 
-function binsOf(where: string, bins: EgomotionOptions['bins']): { translation: number; rotation: number } {
+function binsOf(where: string, bins: EgomotionOptions['bins']): EgomotionBins {
   const given = typeof bins === 'number' ? { translation: bins, rotation: bins } : bins;
   const { translation = 7, rotation = 20 } = given ?? {};
   checkIntegers(where, { 'bins.translation': [translation, 1], 'bins.rotation': [rotation, 1] });

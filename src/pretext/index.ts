@@ -13,7 +13,7 @@ export { type ColorWeightsOptions, colorWeights } from './colorWeights.js';
 export { type CountingBatch, type CountingTaskOptions, countingTask } from './counting.js';
 export { type DecodeColorsOptions, decodeColors } from './decodeColors.js';
 export { type DenoisingOptions, denoisingTask } from './denoising.js';
-export { type EgomotionBatch, type EgomotionOptions, egomotionTask } from './egomotion.js';
+export { type EgomotionBatch, type EgomotionBins, type EgomotionOptions, egomotionTask } from './egomotion.js';
 export { type EncodeColorsOptions, encodeColors } from './encodeColors.js';
 export { type GamutBinsOptions, gamutBins } from './gamutBins.js';
 export {

@@ -23,7 +23,12 @@ export interface RelativePositionOptions {
 /** What {@link relativePositionTask} gives; the caller disposes all three. */
 export interface RelativePositionBatch {
   /** Two patches per image, float32 `[batch, patchSize, patchSize, channels]` each. */
-  readonly inputs: { readonly anchor: Tensor4D; readonly query: Tensor4D };
+  readonly inputs: {
+    /** The patch in the middle. */
+    readonly anchor: Tensor4D;
+    /** One of its neighbours. */
+    readonly query: Tensor4D;
+  };
   /** Place of the query among the eight around the anchor, row by row: int32 `[batch]` in [0, 8), 0 is above to the left. */
   readonly labels: Tensor1D;
 }
