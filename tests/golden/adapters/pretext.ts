@@ -1,4 +1,4 @@
-import { sub, type Tensor2D, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { sub, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { Adapters } from '../adapter.js';
 
 /** Rows of the group 'pretext'. */
@@ -20,6 +20,23 @@ export const pretext: Adapters = {
   },
   rgbToLab: { outputs: ({ lib, inputs }) => ({ lab: lib.transforms.rgbToLab(inputs.rgb as Tensor4D) }) },
   labToRgb: { outputs: ({ lib, inputs }) => ({ rgb: lib.transforms.labToRgb(inputs.lab as Tensor4D) }) },
+  colorBinEncode: {
+    outputs: ({ lib, inputs, params: { neighbors, sigma } }) => {
+      const bins = inputs.bins as Tensor2D;
+      return { encoded: lib.pretext.encodeColors(inputs.ab as Tensor4D, { bins, neighbors, sigma }) };
+    },
+  },
+  annealedMeanDecode: {
+    outputs: ({ lib, inputs, params: { T: temperature } }) => {
+      const bins = inputs.bins as Tensor2D;
+      return { ab: lib.pretext.decodeColors(inputs.logits as Tensor4D, { bins, temperature }) };
+    },
+  },
+  colorClassWeights: {
+    outputs: ({ lib, inputs, params: { lambda } }) => ({
+      weights: lib.pretext.colorWeights(inputs.prior as Tensor1D, { lambda }),
+    }),
+  },
   tileNormalize: {
     outputs: ({ lib, inputs }) => ({ normalized: lib.transforms.standardize(inputs.tiles as Tensor4D) }),
   },
