@@ -2,7 +2,7 @@ import { foldIn } from 'selfsup/random';
 import type { Backend } from './backend.js';
 import { startBackend } from './backend.js';
 import { type JobState, jobStore, readSavedJob, type SavedJob } from './checkpoint.js';
-import type { Dataset } from './data/dataset.js';
+import { type Dataset, firstImages } from './data/dataset.js';
 import { fingerprint, loadData } from './data/loadData.js';
 import { evaluate } from './evaluate/evaluate.js';
 import { Failure } from './failure.js';
@@ -58,14 +58,15 @@ async function trainAndJudge(
 ): Promise<number> {
   const { settings } = job;
   const [, height, width, channels] = dataset.train.images.shape;
-  const fresh = (): Recipe =>
+  const fresh = (): Promise<Recipe> =>
     makeRecipe(settings.method, {
       inputShape: [height, width, channels],
       batch: settings.batch,
+      sample: () => firstImages(dataset.train.images, 512),
       encoderSeed: foldIn(settings.seed, streams.encoder),
       headSeed: foldIn(settings.seed, streams.head),
     });
-  const recipe = fresh();
+  const recipe = await fresh();
   say(
     `Training  ${recipe.title}, batches of ${settings.batch}, ${bounds(settings)}${saved ? `, from step ${saved.steps} on` : ''}`,
   );
@@ -88,7 +89,7 @@ async function trainAndJudge(
     `Stopped; training was done and is kept. To judge it: npm run pretrain -- --resume --out ${out.path}`,
   );
   say('Probing   the pretrained encoder, the untrained one and the pixels ...');
-  const encoders = { pretrained: recipe.method.encoder, untrained: fresh().method.encoder };
+  const encoders = { pretrained: recipe.method.encoder, untrained: (await fresh()).method.encoder };
   const evaluation = await evaluate(encoders, dataset, foldIn(settings.seed, streams.probes));
   const outcome: Outcome = { settings, backend, dataset, recipe, history, evaluation };
   await writeResults(out, outcome);

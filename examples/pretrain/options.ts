@@ -2,7 +2,17 @@ import { parseArgs } from 'node:util';
 import { Failure } from './failure.js';
 
 /** The methods that the job can run. */
-export const methodNames = ['simclr', 'moco', 'barlow-twins', 'mae'] as const;
+export const methodNames = [
+  'simclr',
+  'moco',
+  'barlow-twins',
+  'mae',
+  'rotation',
+  'jigsaw',
+  'relative-position',
+  'colorization',
+  'inpainting',
+] as const;
 /** What `--backend` takes. */
 export const backendNames = ['auto', 'wasm', 'webgpu', 'tensorflow', 'cpu'] as const;
 
@@ -41,7 +51,8 @@ Usage: npm run pretrain -- [options]
 
   --data PATH        CIFAR binary (folder or file), IDX folder, folder or .tar.gz of images
                      (without it: rendered scenes, made on the spot)
-  --method NAME      simclr | moco | barlow-twins | mae                       (simclr)
+  --method NAME      simclr | moco | barlow-twins | mae | rotation | jigsaw |
+                     relative-position | colorization | inpainting            (simclr)
   --backend NAME     auto | wasm | webgpu | tensorflow | cpu                  (auto)
   --steps N          train for N steps
   --minutes M        train for M minutes     (neither: 180 steps, 2 minutes at most)

@@ -1,3 +1,5 @@
+import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
+
 /** Images on the host, `[n, height, width, 3]`: bytes, or float32 in [0, 1]. */
 export interface ImageArray {
   /** Row-major values. */
@@ -21,6 +23,14 @@ export interface Dataset {
   readonly train: LabelledImages;
   /** Null where there are no labels to test with. */
   readonly test: LabelledImages | null;
+}
+
+/** The first images as a float32 tensor in [0, 1], `count` of them at most; the caller disposes it. */
+export function firstImages({ data, shape }: ImageArray, count: number): Tensor4D {
+  const n = Math.min(count, shape[0]);
+  const numbers = Float32Array.from(data.subarray(0, n * shape[1] * shape[2] * shape[3]));
+  const scaled = data instanceof Uint8Array ? numbers.map((v) => v / 255) : numbers;
+  return tensor4d(scaled, [n, shape[1], shape[2], shape[3]]);
 }
 
 /** The named images of a set, in that order. */

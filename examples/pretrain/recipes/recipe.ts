@@ -38,6 +38,8 @@ export interface RecipeOptions {
   /** `[height, width, channels]` of an image. */
   readonly inputShape: readonly [height: number, width: number, channels: number];
   readonly batch: number;
+  /** Some of the images to learn from, for what a recipe has to know of them; the caller disposes them. */
+  readonly sample: () => Tensor4D;
   /** Of the encoder's weights. */
   readonly encoderSeed: Seed;
   /** Of all other weights. */

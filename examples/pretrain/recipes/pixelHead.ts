@@ -1,0 +1,46 @@
+import { initializers, input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { foldIn, integers, type Seed } from 'selfsup/random';
+
+/** The encoder up to its last map, sharing its layers: what comes before the average over places. */
+export function mapOf(encoder: LayersModel): LayersModel {
+  const pooling = encoder.layers.at(-1);
+  return model({ inputs: encoder.inputs, outputs: pooling?.input as SymbolicTensor });
+}
+
+/** Heights and widths of the maps of an encoder, from the image down to the last, each once. */
+export function sidesOf(encoder: LayersModel): [number, number][] {
+  const sides = encoder.layers
+    .map((layer) => layer.outputShape as (number | null)[])
+    .filter((shape) => shape.length === 4)
+    .map((shape) => [shape[1], shape[2]] as [number, number]);
+  return sides.filter(([h, w], i) => h !== sides[i - 1]?.[0] || w !== sides[i - 1]?.[1]);
+}
+
+/** Options of {@link pixelHead}. */
+export interface PixelHeadOptions {
+  /** Height, width and channels of the encoder's last map. */
+  readonly from: readonly [number, number, number];
+  /** Heights and widths to grow through, the last one that of the result. */
+  readonly through: readonly (readonly [number, number])[];
+  /** Channels of the hidden maps. */
+  readonly channels: number;
+  /** Channels of the result. */
+  readonly outputs: number;
+  readonly seed: Seed;
+}
+
+/** From a map to a larger one: resized and convolved, step by step. */
+export function pixelHead({ from, through, channels, outputs, seed }: PixelHeadOptions): LayersModel {
+  const initializer = (i: number) => initializers.heNormal({ seed: integers(foldIn(seed, i), { max: 2 ** 31 }) });
+  const start = input({ shape: [...from] });
+  let x: SymbolicTensor = start;
+  for (const [i, [height, width]] of through.entries()) {
+    x = layers.resizing({ height, width, interpolation: 'nearest' }).apply(x) as SymbolicTensor;
+    const settings = { filters: channels, kernelSize: 3, padding: 'same', useBias: false } as const;
+    x = layers.conv2d({ ...settings, kernelInitializer: initializer(i) }).apply(x) as SymbolicTensor;
+    x = layers.batchNormalization({ epsilon: 1e-5, momentum: 0.9 }).apply(x) as SymbolicTensor;
+    x = layers.reLU().apply(x) as SymbolicTensor;
+  }
+  const last = layers.conv2d({ filters: outputs, kernelSize: 1, kernelInitializer: initializer(through.length) });
+  return model({ inputs: start, outputs: last.apply(x) as SymbolicTensor });
+}
