@@ -1,10 +1,23 @@
 import { show } from '../internal/checks.js';
 
 /** Type of a tensor's numbers in a safetensors file. */
-export type SafetensorsDtype = keyof typeof ITEM_SIZES;
+export type SafetensorsDtype =
+  | 'F64'
+  | 'I64'
+  | 'U64'
+  | 'F32'
+  | 'I32'
+  | 'U32'
+  | 'F16'
+  | 'BF16'
+  | 'I16'
+  | 'U16'
+  | 'I8'
+  | 'U8'
+  | 'BOOL';
 
 /** Bytes of a number. */
-export const ITEM_SIZES = {
+export const ITEM_SIZES: Readonly<Record<SafetensorsDtype, number>> = {
   F64: 8,
   I64: 8,
   U64: 8,
@@ -18,7 +31,7 @@ export const ITEM_SIZES = {
   I8: 1,
   U8: 1,
   BOOL: 1,
-} as const;
+};
 
 /** What the header of a safetensors file says about a tensor. */
 export interface SafetensorsEntry {
