@@ -90,7 +90,8 @@ export async function clusterProbe(...call: unknown[]): Promise<ClusterProbeResu
   const args = call as unknown as ProbeArguments<ClusterProbeOptions>;
   const { clusters: asked, normalize = true, restarts = 10, maxIterations = 100 } = splitArguments(where, args).options;
   checkIntegers(where, { clusters: [asked ?? 1, 1], restarts: [restarts, 1], maxIterations: [maxIterations, 1] });
-  if (typeof normalize !== 'boolean') throw new RangeError(`${where}: normalize must be true or false, got ${show(normalize)}.`);
+  if (typeof normalize !== 'boolean')
+    throw new RangeError(`${where}: normalize must be true or false, got ${show(normalize)}.`);
   const { test, classes, seed } = await resolveProbe(where, args);
   const clusters = asked ?? classes;
   checkIntegers(where, { clusters: [clusters, 1, test.rows] });
