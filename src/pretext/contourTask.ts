@@ -61,12 +61,12 @@ const TAN_22_5 = Math.SQRT2 - 1;
  * the same quarter of the kernel's sum. As a task: Ren and Lee, arXiv:1711.09082.
  * @example
  * ```ts
- * import { tensor4d } from '@tensorflow/tfjs-core';
+ * import { squeeze, tensor4d } from '@tensorflow/tfjs-core';
  * import { contourTask } from 'selfsup/pretext';
  *
  * const square = Float32Array.from({ length: 64 }, (_, i) => (i % 8 > 2 && i > 24 ? 1 : 0));
  * const { targets } = contourTask(tensor4d(square, [1, 8, 8, 1]), { sigma: 1 });
- * targets.squeeze().print();
+ * squeeze(targets).print();
  * ```
  */
 export function contourTask(x: Tensor4D, options: ContourTaskOptions = {}): ContourTaskResult {

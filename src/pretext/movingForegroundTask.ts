@@ -57,7 +57,7 @@ const BACKGROUND_ROUNDS = 10;
  * What moves against the background of clips, by program. Frames are shifted onto the middle one (by correlation of their
  * local contrast, with fractions of a pixel); the background is the temporal median of what lies on top of each other (Weiszfeld's iterations, so
  * that nothing is sorted), shifted back to every frame. Foreground is what lies outside of the background's values within
- * one pixel by more than a threshold, after a small blur.
+ * one pixel by more than a threshold, after a small blur, which widens things of high contrast by a pixel or so.
  *
  * It holds for cameras that stand, shake or pan within `reach`; not for those that turn about their axis, zoom or drive. Things
  * that rest for half of the clip are background, and of large even ones only the rim is seen to move. Where what moves has
@@ -71,14 +71,14 @@ const BACKGROUND_ROUNDS = 10;
  * flow.
  * @example
  * ```ts
- * import { tensor5d } from '@tensorflow/tfjs-core';
+ * import { sum, tensor5d } from '@tensorflow/tfjs-core';
  * import { movingForegroundTask } from 'selfsup/pretext';
  *
- * // A bright square of 4 x 4 that moves over black, 2 pixels a frame.
+ * // A bright square of 4 x 4 that moves over black, 2 pixels a frame: there is nothing else for a camera to be measured by.
  * const at = (f: number, y: number, x: number) => (y >= 6 && y < 10 && x >= 2 * f && x < 2 * f + 4 ? 1 : 0);
  * const values = Float32Array.from({ length: 6 * 256 }, (_, i) => at(i >> 8, (i >> 4) & 15, i & 15));
- * const { targets } = movingForegroundTask(tensor5d(values, [1, 6, 16, 16, 1]));
- * targets.sum([2, 3, 4]).print(); // about 16 in each frame
+ * const { targets } = movingForegroundTask(tensor5d(values, [1, 6, 16, 16, 1]), { stabilize: false });
+ * sum(targets, [2, 3, 4]).print(); // about 36 in each frame: a pixel more on every side
  * ```
  */
 export function movingForegroundTask(

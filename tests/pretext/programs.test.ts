@@ -10,7 +10,7 @@ onEveryBackend('labels by program', () => {
   test('contourTask draws the outline of a square one pixel wide, and nothing of a slope', async () => {
     const x = rendered(20, 24, (y, x) => (y >= 6 && y < 14 && x >= 8 && x < 18 ? 0.9 : 0.1) + x / 500);
     const before = memory().numTensors;
-    const { inputs, targets } = pretext.contourTask(x, { sigma: 1 });
+    const { inputs, targets } = pretext.contourTask(x, { sigma: 1, reach: 3 });
     expect(memory().numTensors - before).toBe(2);
     await expectClose(inputs, x, { rtol: 0, atol: 0 });
     expect(targets.shape).toEqual([1, 20, 24, 1]);
