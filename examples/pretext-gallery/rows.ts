@@ -79,7 +79,9 @@ const imageRows: readonly Row[] = [
       const bins = pretext.gamutBins();
       const exact = pretext.colorizationTask(x, { target: 'ab' });
       const soft = pretext.colorizationTask(x, { bins });
-      const decoded = tidy(() => pretext.decodeColors(log(add<Tensor4D>(soft.targets, 1e-9)), { bins, temperature: 1 }));
+      const decoded = tidy(() =>
+        pretext.decodeColors(log(add<Tensor4D>(soft.targets, 1e-9)), { bins, temperature: 1 }),
+      );
       const flat = painted(exact.targets);
       const back = painted(decoded, exact.inputs);
       const shown = [
