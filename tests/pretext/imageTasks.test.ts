@@ -102,11 +102,11 @@ onEveryBackend('image tasks', () => {
   test('a query lies where its label says, and colours are defended', async () => {
     const x = places(24, 16, 17);
     const options = { patchSize: 3, gap: 2, jitter: 1 } as const;
-    const { inputs, labels } = pretext.relativePositionTask(x, 3, { ...options, chroma: 'none' });
+    const { inputs, labels } = pretext.relativePositionTask(x, 0, { ...options, chroma: 'none' });
     expect(inputs.query.shape).toEqual([24, 3, 3, 3]);
     const [anchor, query] = [await reader(inputs.anchor), await reader(inputs.query)];
     const drawn = await flat(labels);
-    expect(new Set(drawn).size).toBeGreaterThan(6);
+    expect(new Set(drawn).size).toBe(8);
     for (const [i, label] of drawn.entries()) {
       const cell = label < 4 ? label : label + 1;
       const apart = [0, 1].map((c) => 100 * (query(i, 0, 0, c) - anchor(i, 0, 0, c)));
@@ -119,7 +119,7 @@ onEveryBackend('image tasks', () => {
     const green = hold(tensor4d(new Array(12 * 12).fill([0.2, 0.8, 0.2]).flat(), [1, 12, 12, 3]));
     const projected = pretext.relativePositionTask(green, 1, { ...options, gap: 1, jitter: 0, chroma: 'project' });
     await expectClose(projected.inputs.query, new Array(27).fill(0.4));
-    const dropped = pretext.relativePositionTask(x, 3, { ...options, chroma: 'drop' });
+    const dropped = pretext.relativePositionTask(x, 0, { ...options, chroma: 'drop' });
     const values = await reader(dropped.inputs.query);
     for (let i = 0; i < 24; i++) {
       const kept = [0, 1, 2].filter((c) => Math.abs(values(i, 1, 1, c) - query(i, 1, 1, c)) < 1e-6);
