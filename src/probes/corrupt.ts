@@ -9,7 +9,25 @@ import { occlusion, rotation, translation } from './corruptions/geometry.js';
 import { brightness, contrast, fog, saturation } from './corruptions/light.js';
 import { gaussianNoise, impulseNoise, shotNoise } from './corruptions/noise.js';
 
-const kinds = {
+/** Name of a corruption. */
+export type Corruption =
+  | 'gaussianNoise'
+  | 'shotNoise'
+  | 'impulseNoise'
+  | 'defocusBlur'
+  | 'gaussianBlur'
+  | 'motionBlur'
+  | 'brightness'
+  | 'contrast'
+  | 'saturation'
+  | 'fog'
+  | 'pixelate'
+  | 'jpeg'
+  | 'occlusion'
+  | 'rotation'
+  | 'translation';
+
+const kinds: Readonly<Record<Corruption, CorruptImages>> = {
   gaussianNoise,
   shotNoise,
   impulseNoise,
@@ -25,10 +43,7 @@ const kinds = {
   occlusion,
   rotation,
   translation,
-} satisfies Record<string, CorruptImages>;
-
-/** Name of a corruption. */
-export type Corruption = keyof typeof kinds;
+};
 
 /** The names of all corruptions that {@link corrupt} knows. */
 export const corruptions: readonly Corruption[] = Object.keys(kinds) as Corruption[];

@@ -39,7 +39,12 @@ export { type FitLogisticOptions, fitLogistic } from './fitLogistic.js';
 export { type FitRidgeOptions, fitRidge } from './fitRidge.js';
 export { type KnnPrediction, type KnnPredictOptions, knnPredict } from './knnPredict.js';
 export { type KnnProbeOptions, type KnnProbeResult, knnProbe } from './knnProbe.js';
-export { type LayerwiseProbeOptions, type LayerwiseProbeResult, layerwiseProbe } from './layerwiseProbe.js';
+export {
+  type LayerName,
+  type LayerwiseProbeOptions,
+  type LayerwiseProbeResult,
+  layerwiseProbe,
+} from './layerwiseProbe.js';
 export { type LinearProbeOptions, type LinearProbeResult, linearProbe } from './linearProbe.js';
 export { accuracy } from './metrics/accuracy.js';
 export { adjustedMutualInfo } from './metrics/adjustedMutualInfo.js';

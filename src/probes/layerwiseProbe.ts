@@ -13,12 +13,18 @@ export interface LayerwiseProbeOptions extends Omit<ProbeOptions, 'layer'> {
   readonly probe?: FeatureProbe;
 }
 
+/** Which layer a result is of. */
+export interface LayerName {
+  /** Its name. */
+  readonly layer: string;
+}
+
 /** Result of {@link layerwiseProbe}: plain JSON. */
 export interface LayerwiseProbeResult {
   /** Always `'layerwise'`. */
   readonly probe: 'layerwise';
   /** One result for each layer, in the order asked for. */
-  readonly layers: ({ readonly layer: string } & FeatureProbeResult)[];
+  readonly layers: (LayerName & FeatureProbeResult)[];
 }
 
 /**
