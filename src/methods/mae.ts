@@ -15,7 +15,7 @@ import type { State } from '../internal/state.js';
 import { maskedReconstructionLoss } from '../losses/index.js';
 import type { MaeModel } from '../models/index.js';
 import { type MaskedPatches, type MaskedPatchesOptions, maskedPatchesTask } from '../pretext/index.js';
-import { foldIn, type RandomKey, type Seed } from '../random/index.js';
+import { foldIn, integers, type Seed } from '../random/index.js';
 import type { Method } from '../training/index.js';
 import { maePolicy, type Transform } from '../transforms/index.js';
 import { type Reconstruction, showReconstruction } from './reconstruction.js';
@@ -36,10 +36,10 @@ export interface MAEOptions {
 }
 
 /** What {@link MAE} prepares: the task, and the key of what drop path drops. */
-export interface MAEBatch extends MaskedPatches {
+export type MAEBatch = MaskedPatches & {
   /** Says which branches the blocks skip, where they skip any. */
-  readonly dropSeed: RandomKey;
-}
+  readonly dropSeed: number;
+};
 
 /**
  * Masked autoencoder: most patches of an image are hidden, a vision transformer encodes the others, and a light decoder
@@ -95,7 +95,10 @@ export class MAE implements Method<Tensor4D, MAEBatch> {
     this.checkAlive();
     const images = this.augment(batch, foldIn(seed, 0));
     try {
-      return { ...maskedPatchesTask(images, foldIn(seed, 1), this.mask), dropSeed: foldIn(seed, 2) };
+      return {
+        ...maskedPatchesTask(images, foldIn(seed, 1), this.mask),
+        dropSeed: integers(foldIn(seed, 2), { max: 2 ** 31 }),
+      };
     } finally {
       images.dispose();
     }

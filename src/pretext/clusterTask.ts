@@ -22,14 +22,14 @@ export interface ClusterTaskOptions extends Omit<KMeansOptions, 'initialCenters'
 }
 
 /** Result of {@link clusterTask}. The caller disposes it. */
-export interface ClusterTaskResult {
+export type ClusterTaskResult = {
   /** What was clustered: features reduced, whitened and normalised, float32 `[rows, dim']`. */
   readonly inputs: Tensor2D;
   /** Pseudo-label of each row, int32 `[rows]`. */
   readonly labels: Tensor1D;
   /** Centres of the clusters among `inputs`, float32 `[clusters, dim']`. */
   readonly centers: Tensor2D;
-}
+};
 
 /**
  * DeepCluster's pseudo-labels: features of the whole data set, reduced by PCA, whitened, scaled to length 1 and clustered by

@@ -21,22 +21,22 @@ export interface ColorizationOptions extends EncodeColorsOptions, ColorWeightsOp
 }
 
 /** What {@link colorizationTask} gives for a and b; the caller disposes both. */
-export interface ColorRegressionBatch {
+export type ColorRegressionBatch = {
   /** L of CIE Lab less 50, float32 `[batch, height, width, 1]`, from -50 to 50, as in the authors' code. */
   readonly inputs: Tensor4D;
   /** a and b of CIE Lab, float32 `[batch, rows, columns, 2]`, from about -108 to 98. */
   readonly targets: Tensor4D;
-}
+};
 
 /** What {@link colorizationTask} gives for bins; the caller disposes all three. */
-export interface ColorizationBatch {
+export type ColorizationBatch = {
   /** L of CIE Lab less 50, float32 `[batch, height, width, 1]`, from -50 to 50, as in the authors' code. */
   readonly inputs: Tensor4D;
   /** Soft bins, float32 `[batch, rows, columns, bins]`, summing to 1. */
   readonly targets: Tensor4D;
   /** Weight of each bin, float32 `[bins]`: what `colorCrossEntropyLoss` takes. */
   readonly weights: Tensor1D;
-}
+};
 
 /**
  * Colourisation: the colours of a photo from its lightness, as soft bins (many colours may be right, and their mean is grey) or

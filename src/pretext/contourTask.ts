@@ -37,12 +37,12 @@ export interface ContourTaskOptions {
 }
 
 /** Result of {@link contourTask}. The caller disposes it. */
-export interface ContourTaskResult {
+export type ContourTaskResult = {
   /** The images, as they came. */
   readonly inputs: Tensor4D;
   /** 1 on a contour, 0 elsewhere, float32 `[batch, height, width, 1]`. */
   readonly targets: Tensor4D;
-}
+};
 
 /** What two neighbours may differ by and still count as equal. */
 const EQUAL = 1e-5;

@@ -15,7 +15,7 @@ export interface CountingTaskOptions {
 }
 
 /** What {@link countingTask} gives; the caller disposes all three. */
-export interface CountingBatch {
+export type CountingBatch = {
   /** What `countingLoss` compares the features of. */
   readonly inputs: {
     /** The images at half their size, float32 `[batch, height / 2, width / 2, channels]`. */
@@ -25,7 +25,7 @@ export interface CountingBatch {
     /** For each image another one of the batch at half its size, `[batch, height / 2, width / 2, channels]`. */
     readonly other: Tensor4D;
   };
-}
+};
 
 /**
  * Learning to count: what an image shows must be as much as its four quarters show together, and not what another one shows.

@@ -28,7 +28,7 @@ export interface EgomotionBins {
 }
 
 /** What {@link egomotionTask} gives; the caller disposes all five. */
-export interface EgomotionBatch {
+export type EgomotionBatch = {
   /** What a camera sees, float32 `[batch, cropSize, cropSize, channels]` each. */
   readonly inputs: {
     /** Before it moved. */
@@ -45,7 +45,7 @@ export interface EgomotionBatch {
     /** Of the anticlockwise turn, from -degrees to degrees. */
     readonly rotation: Tensor1D;
   };
-}
+};
 
 /**
  * Egomotion: how did the camera move between two crops of one image? For real motion, pair frames and bin their poses with

@@ -14,12 +14,12 @@ export interface GeometricTransformOptions {
 }
 
 /** What {@link geometricTransformTask} gives; the caller disposes both. */
-export interface GeometricTransformBatch {
+export type GeometricTransformBatch = {
   /** Transformed images, float32 `[batch, height, width, channels]`. */
   readonly inputs: Tensor4D;
   /** Which transform: int32 `[batch]` in [0, transforms). */
   readonly labels: Tensor1D;
-}
+};
 
 /**
  * Which transform was this image given?

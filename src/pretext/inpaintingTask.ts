@@ -44,7 +44,7 @@ export interface InpaintingOptions {
 }
 
 /** What {@link inpaintingTask} gives; the caller disposes all four. */
-export interface InpaintingBatch {
+export type InpaintingBatch = {
   /** Images with a part filled in, float32 `[batch, height, width, channels]`. */
   readonly inputs: Tensor4D;
   /** 1 where hidden, float32 `[batch, height, width, 1]`. */
@@ -53,7 +53,7 @@ export interface InpaintingBatch {
   readonly targets: Tensor4D;
   /** Weight of each pixel's error: 1 where hidden, `overlapWeight` in the border, else 0; float32 `[batch, height, width, 1]`. */
   readonly weights: Tensor4D;
-}
+};
 
 /**
  * Inpainting: what was in the hidden part of the image? A loss is, for example, the mean of `weights * (prediction - targets)²`.

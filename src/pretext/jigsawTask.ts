@@ -30,12 +30,12 @@ export interface JigsawOptions {
 }
 
 /** What {@link jigsawTask} gives; the caller disposes both. */
-export interface JigsawBatch {
+export type JigsawBatch = {
   /** Tiles in shuffled order, float32 `[batch, grid², tileSize, tileSize, channels]`. */
   readonly inputs: Tensor5D;
   /** Which permutation: int32 `[batch]`; place k of the inputs holds tile `permutations[label][k]`, counted row by row. */
   readonly labels: Tensor1D;
-}
+};
 
 /**
  * A jigsaw puzzle: the image's tiles in one of some known orders, and which one it is.

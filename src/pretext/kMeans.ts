@@ -31,7 +31,7 @@ export interface KMeansOptions {
 }
 
 /** Result of {@link kMeans}. The caller disposes the tensors. */
-export interface KMeansResult {
+export type KMeansResult = {
   /** Cluster of each row, int32 `[rows]`. */
   readonly labels: Tensor1D;
   /** Centres, float32 `[clusters, dim]`. */
@@ -40,7 +40,7 @@ export interface KMeansResult {
   readonly inertia: number;
   /** Updates of the centres that were made. */
   readonly iterations: number;
-}
+};
 
 /**
  * k-means: centres that minimise the sum of squared distances of rows from the nearest of them, by Lloyd's iterations or by

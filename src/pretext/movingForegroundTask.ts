@@ -42,12 +42,12 @@ export interface MovingForegroundTaskOptions {
 }
 
 /** Result of {@link movingForegroundTask}. The caller disposes it. */
-export interface MovingForegroundTaskResult {
+export type MovingForegroundTaskResult = {
   /** The clips, as they came. */
   readonly inputs: Tensor5D;
   /** 1 where something moves, 0 elsewhere, float32 `[batch, frames, height, width, 1]`. */
   readonly targets: Tensor5D;
-}
+};
 
 /** Differences that weigh half as much as none in the background. */
 const CLOSE = 0.02;

@@ -25,14 +25,14 @@ export interface NoiseAsTargetsOptions {
 }
 
 /** Result of {@link noiseAsTargetsTask}. The caller disposes it. */
-export interface NoiseAsTargetsResult {
+export type NoiseAsTargetsResult = {
   /** The features, scaled to length 1, float32 `[n, dim]`. */
   readonly inputs: Tensor2D;
   /** The target of each row, float32 `[n, dim]`. */
   readonly targets: Tensor2D;
   /** Which of the given or drawn targets it is, int32 `[n]`: a permutation. */
   readonly assignment: Tensor1D;
-}
+};
 
 /**
  * Noise as targets: fixed random points of the unit sphere, given to the rows one to one so that the sum of squared distances

@@ -12,7 +12,7 @@ export interface PcaOptions {
 }
 
 /** Result of {@link pca}, float32. The caller disposes all of it. */
-export interface PcaResult {
+export type PcaResult = {
   /** Coordinates of the rows, `[rows, components]`. */
   readonly scores: Tensor2D;
   /** Unit vectors as rows, `[components, dim]`, most variance first; the largest entry of each (by magnitude) is positive. */
@@ -25,7 +25,7 @@ export interface PcaResult {
   readonly explainedVarianceRatio: Tensor1D;
   /** Singular values of the centred rows, `[components]`. */
   readonly singularValues: Tensor1D;
-}
+};
 
 /**
  * Principal components: the orthogonal directions along which rows vary most. `mean + scores * components` is the best

@@ -40,12 +40,12 @@ export interface RelativeDepthTaskOptions {
 }
 
 /** Result of {@link relativeDepthTask}. The caller disposes it. */
-export interface RelativeDepthTaskResult {
+export type RelativeDepthTaskResult = {
   /** The flow, as it came. */
   readonly inputs: Tensor4D;
   /** Relative depth, float32 `[batch, height, width, 1]` in (0, 1]: larger is farther; 1/2 at the mean inverse depth. */
   readonly targets: Tensor4D;
-}
+};
 
 /** Places nearer to the focus than this share of the half diagonal count as so far from it. */
 const LEAST_RADIUS = 0.05;

@@ -21,7 +21,7 @@ export interface RelativePositionOptions {
 }
 
 /** What {@link relativePositionTask} gives; the caller disposes all three. */
-export interface RelativePositionBatch {
+export type RelativePositionBatch = {
   /** Two patches per image, float32 `[batch, patchSize, patchSize, channels]` each. */
   readonly inputs: {
     /** The patch in the middle. */
@@ -31,7 +31,7 @@ export interface RelativePositionBatch {
   };
   /** Place of the query among the eight around the anchor, row by row: int32 `[batch]` in [0, 8), 0 is above to the left. */
   readonly labels: Tensor1D;
-}
+};
 
 /**
  * Where does this patch belong? A patch, one of its eight neighbours, and which one it is.

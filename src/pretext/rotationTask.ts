@@ -11,12 +11,12 @@ export interface RotationOptions {
 }
 
 /** What {@link rotationTask} gives; the caller disposes both. */
-export interface RotationBatch {
+export type RotationBatch = {
   /** Turned images, float32 `[4 * batch, size, size, channels]` or `[batch, size, size, channels]`. */
   readonly inputs: Tensor4D;
   /** Quarter turns anticlockwise, int32 in [0, 4), one per input. */
   readonly labels: Tensor1D;
-}
+};
 
 /**
  * Which way up? Images turned by 0, 1, 2 and 3 right angles anticlockwise, and the number of turns as the label. With all four

@@ -37,12 +37,12 @@ export interface SaliencyTaskOptions {
 }
 
 /** Result of {@link saliencyTask}. The caller disposes it. */
-export interface SaliencyTaskResult {
+export type SaliencyTaskResult = {
   /** The images, as they came. */
   readonly inputs: Tensor4D;
   /** Saliency, float32 `[batch, height, width, 1]`, 1 at the most salient place of each image. */
   readonly targets: Tensor4D;
-}
+};
 
 /**
  * What stands out in images, by program: the spectral residual. Natural images have smooth log spectra; what is left after a

@@ -11,12 +11,12 @@ export interface LightnessAndColor {
 }
 
 /** What {@link splitBrainTask} gives; the caller disposes all four. */
-export interface SplitBrainBatch {
+export type SplitBrainBatch = {
   /** One half of the network sees `l`, the other `ab`. */
   readonly inputs: LightnessAndColor;
   /** Each half predicts what the other sees: `ab` from `inputs.l`, `l` from `inputs.ab`. */
   readonly targets: LightnessAndColor;
-}
+};
 
 /**
  * Split-brain autoencoder: colour from lightness and lightness from colour, with two halves of a network that see one each.

@@ -2,6 +2,7 @@ import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumbers } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
+import { PositionEmbedding } from '../layers/index.js';
 
 /** Options of {@link layerWiseDecay}. */
 export interface LayerWiseDecayOptions {
@@ -12,7 +13,7 @@ export interface LayerWiseDecayOptions {
 /**
  * Learning-rate factors that fall towards the input, for fine-tuning: with L layers, layer i (0 at the input) has
  * rate^(L − i), and what stands on top of the model, such as a classifier, has 1. A layer that has no weights of rank 2 or
- * more, such as normalisation, counts with the one before it; a transformer block is one layer; models inside the model
+ * more, such as normalisation, counts with the one before it, and so do positions; a transformer block is one layer; models inside the model
  * are taken apart.
  *
  * @param model - The pretrained model; it is built, and stays the caller's.
@@ -37,9 +38,11 @@ export function layerWiseDecay(
   checkNumbers('layerWiseDecay', { rate: [rate, Number.MIN_VALUE, 1] });
   const depths = new Map<string, number>();
   let layers = 0;
-  for (const { weights } of flatLayers(model)) {
+  for (const layer of flatLayers(model)) {
+    const { weights } = layer;
     if (weights.length === 0) continue;
-    if (layers === 0 || weights.some(({ shape }) => shape.length > 1)) layers += 1;
+    const deeper = weights.some(({ shape }) => shape.length > 1) && !(layer instanceof PositionEmbedding);
+    if (layers === 0 || deeper) layers += 1;
     for (const weight of weights) depths.set((weight.read() as Variable).name, layers - 1);
   }
   if (layers === 0) throw new ShapeError('layerWiseDecay: model must have weights, got none.');

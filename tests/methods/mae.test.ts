@@ -17,7 +17,7 @@ import { foldIn } from '../../src/random/index.js';
 import { randomHorizontalFlip, type Transform } from '../../src/transforms/index.js';
 import { expectClose, flat, hold, onEveryBackend, uniforms } from '../helpers/index.js';
 
-const tensorsOf = (task: object): Tensor[] => Object.values(task).filter((x) => 'shape' in x);
+const tensorsOf = (task: object): Tensor[] => Object.values(task).filter((x) => typeof x === 'object');
 
 onEveryBackend('MAE', () => {
   const owned: { dispose(): unknown }[] = [];

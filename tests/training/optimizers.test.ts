@@ -20,6 +20,7 @@ import {
 import { type LayersModel, layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ArrayState } from '../../src/internal/state.js';
+import { vit } from '../../src/models/index.js';
 import { normal } from '../../src/random/index.js';
 import { AdamW, type AdamWOptions, LARS, layerWiseDecay } from '../../src/training/index.js';
 import { getOptimizerState, setOptimizerState } from '../../src/training/optimizerState.js';
@@ -348,6 +349,23 @@ onEveryBackend('optimizers', () => {
     expect(await shrunk({ noDecay: 'none' })).toEqual([0.95, 0.95, 0.95]);
     expect(await shrunk({ noDecay: ({ shape }) => shape.length === 3 })).toEqual([0.95, 0.95, 1]);
     expect(await shrunk({ learningRateScale: ({ rank }) => (rank === 3 ? 0.1 : 0) })).toEqual([1, 1, 0.995]);
+  });
+
+  test('layerWiseDecay takes patches, class token and positions of a transformer for one layer, as MAE does', () => {
+    const model = vit({ size: 4, patchSize: 2, dim: 4, depth: 2, heads: 1 });
+    const scale = layerWiseDecay(model, { rate: 0.5 });
+    const factors = new Map(
+      model.layers.flatMap(({ name, weights }) => weights.map((w) => [name, scale(w.read() as Variable)])),
+    );
+    expect(Object.fromEntries(factors)).toEqual({
+      patches: 0.125,
+      class: 0.125,
+      positions: 0.125,
+      block0: 0.25,
+      block1: 0.5,
+      norm: 0.5,
+    });
+    model.dispose();
   });
 
   test('layerWiseDecay falls towards the input; normalisation counts with the layer before it', () => {
