@@ -119,11 +119,58 @@ describe('a whole run', () => {
 });
 
 describe('other runs', () => {
-  test.each(['moco', 'barlow-twins'])('%s runs to its end', async (method) => {
+  test.each([
+    ['moco', 'Augmented pairs', 3],
+    ['barlow-twins', 'Augmented pairs', 3],
+    ['mae', 'Reconstructions', 4],
+    ['rotation', 'Rotations', 5],
+    ['jigsaw', 'Puzzles', 2],
+    ['relative-position', 'Pairs of patches', 3],
+    ['colorization', 'Colours', 3],
+    ['inpainting', 'Inpaintings', 4],
+  ])('%s runs to its end, and shows %s', async (method, heading, columns) => {
     const { code, stderr } = await pretrain(small(method, '--method', method, '--steps', '3', '--backend', 'wasm'));
     expect(stderr).toBe('');
     expect(code).toBe(0);
     expect(await json(at(method))).toMatchObject({ method, steps: 3 });
+    const report = await readFile(join(at(method), 'report.html'), 'utf8');
+    const section = report.split('<section>').find((part) => part.startsWith(`<h2>${heading}</h2>`));
+    expect(section?.match(/<img /g)?.length).toBe(8 * columns);
+  });
+
+  test('a pretext task is gone on with, to the same numbers', async () => {
+    const args = ['--method', 'jigsaw', '--backend', 'wasm', '--seed', '3'];
+    await pretrain(small('task', ...args, '--steps', '12'));
+    let sent = false;
+    const stopped = await pretrain(small('task-parts', ...args, '--steps', '12'), (stdout, kill) => {
+      if (sent || !/step [2-9]\//.test(stdout)) return;
+      sent = true;
+      kill('SIGINT');
+    });
+    expect(stopped.code).toBe(130);
+    expect((await pretrain(['--resume', '--out', at('task-parts')])).code).toBe(0);
+    expect((await json(at('task-parts'))).loss).toEqual((await json(at('task'))).loss);
+  });
+
+  test('images that can not be cut into patches are refused', async () => {
+    const images = await writeImages(at('prime'), 4);
+    const args = [
+      '--data',
+      images,
+      '--size',
+      '13',
+      '--batch',
+      '2',
+      '--steps',
+      '1',
+      '--method',
+      'mae',
+      '--backend',
+      'wasm',
+    ];
+    const { code, stderr } = await pretrain([...args, '--out', at('never')]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^pretrain: --method mae: images of 13 x 13 can't be cut into 9 to 64 square patches\n$/);
   });
 
   test('images without labels: pretrained, not probed', async () => {

@@ -35,7 +35,7 @@ export function pixelHead({ from, through, channels, outputs, seed }: PixelHeadO
   const start = input({ shape: [...from] });
   let x: SymbolicTensor = start;
   for (const [i, [height, width]] of through.entries()) {
-    x = layers.resizing({ height, width, interpolation: 'nearest' }).apply(x) as SymbolicTensor;
+    x = grown(x, height, width);
     const settings = { filters: channels, kernelSize: 3, padding: 'same', useBias: false } as const;
     x = layers.conv2d({ ...settings, kernelInitializer: initializer(i) }).apply(x) as SymbolicTensor;
     x = layers.batchNormalization({ epsilon: 1e-5, momentum: 0.9 }).apply(x) as SymbolicTensor;
@@ -43,4 +43,16 @@ export function pixelHead({ from, through, channels, outputs, seed }: PixelHeadO
   }
   const last = layers.conv2d({ filters: outputs, kernelSize: 1, kernelInitializer: initializer(through.length) });
   return model({ inputs: start, outputs: last.apply(x) as SymbolicTensor });
+}
+
+/** Repeats pixels, and cuts off what is too much. */
+function grown(x: SymbolicTensor, height: number, width: number): SymbolicTensor {
+  const [, rows, columns] = x.shape as [null, number, number, number];
+  const [down, across] = [Math.ceil(height / rows), Math.ceil(width / columns)];
+  const larger = layers.upSampling2d({ size: [down, across] }).apply(x) as SymbolicTensor;
+  const cropping: [[number, number], [number, number]] = [
+    [0, down * rows - height],
+    [0, across * columns - width],
+  ];
+  return layers.cropping2D({ cropping }).apply(larger) as SymbolicTensor;
 }
