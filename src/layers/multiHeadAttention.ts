@@ -106,8 +106,18 @@ export class MultiHeadAttention extends layers.Layer {
     });
   }
 
+  /** Multiply-adds for such an input: four dense layers, scores and mixing. For `costReport` of `selfsup/probes`. */
+  multiplyAdds(inputShape: readonly number[]): number {
+    return attentionCost(inputShape);
+  }
+
   /** The options, for saving. */
   override getConfig(): serialization.ConfigDict {
     return { ...super.getConfig(), heads: this.heads, qkvBias: this.qkvBias, seed: seedConfig(this.seed) };
   }
+}
+
+/** Multiply-adds of attention over `[batch, tokens, dim]`. */
+export function attentionCost([batch = 0, tokens = 0, dim = 0]: readonly number[]): number {
+  return batch * tokens * (4 * dim * dim + 2 * tokens * dim);
 }

@@ -81,6 +81,11 @@ export class PatchEmbedding extends layers.Layer {
     return [batch, (height / patchSize) * (width / patchSize), dim];
   }
 
+  /** Multiply-adds for such an input, as of a dense layer. For `costReport` of `selfsup/probes`. */
+  multiplyAdds([batch = 0, height = 0, width = 0, channels = 0]: readonly number[]): number {
+    return batch * height * width * channels * this.options.dim;
+  }
+
   /** The options, for saving. */
   override getConfig(): serialization.ConfigDict {
     return { ...super.getConfig(), ...this.options, seed: seedConfig(this.options.seed) };

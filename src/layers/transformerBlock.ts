@@ -18,7 +18,7 @@ import { type AddWeight, type DenseWeights, dense, denseMaker } from './denseWei
 import { seedConfig } from './drawnWeights.js';
 import { callKey, checkRate, dropSamples } from './dropPath.js';
 import { type LayerOptions, type LayerShape, oneTensor, tokenShape } from './layerOptions.js';
-import { type AttentionWeights, attend, attentionWeights, checkHeads } from './multiHeadAttention.js';
+import { type AttentionWeights, attend, attentionCost, attentionWeights, checkHeads } from './multiHeadAttention.js';
 
 /** Options of {@link TransformerBlock}. */
 export interface TransformerBlockOptions extends LayerOptions {
@@ -127,7 +127,7 @@ export class TransformerBlock extends layers.Layer {
     const { heads, mlpRatio, qkvBias, seed } = this.options;
     const [, , dim] = tokenShape('TransformerBlock', inputShape);
     checkHeads('TransformerBlock', dim, heads);
-    const hidden = Math.max(1, Math.floor(dim * mlpRatio)); // timm and MAE: int(dim * ratio)
+    const hidden = hiddenOf(dim, mlpRatio);
     const add: AddWeight = (name, shape, start) => this.addWeight(name, shape, 'float32', start);
     const make = denseMaker(add, seed);
     const norm = (name: string): Norm => ({
@@ -162,6 +162,12 @@ export class TransformerBlock extends layers.Layer {
       const end = add<Tensor2D>(middle, this.branch(dense(hidden, fc2), x.shape, scale2, key && foldIn(key, 1)));
       return reshape(end, x.shape);
     });
+  }
+
+  /** Multiply-adds for such an input: those of the attention and of the two dense layers. For `costReport` of `selfsup/probes`. */
+  multiplyAdds(inputShape: readonly number[]): number {
+    const [batch = 0, tokens = 0, dim = 0] = inputShape;
+    return attentionCost(inputShape) + batch * tokens * 2 * dim * hiddenOf(dim, this.options.mlpRatio);
   }
 
   /** The options and the number of calls, for saving. */
@@ -202,4 +208,9 @@ export class TransformerBlock extends layers.Layer {
     const bySample = reshape<Rank.R2>(scaled, [samples, -1]);
     return reshape(dropSamples(bySample, this.options.dropPath, key), x.shape);
   }
+}
+
+/** Width of the hidden layer, as in timm and MAE: int(dim * ratio). */
+function hiddenOf(dim: number, mlpRatio: number): number {
+  return Math.max(1, Math.floor(dim * mlpRatio));
 }

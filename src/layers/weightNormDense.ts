@@ -97,6 +97,11 @@ export class WeightNormDense extends layers.Layer {
     return [...oneShape('WeightNormDense', inputShape).slice(0, -1), this.options.units];
   }
 
+  /** Multiply-adds for such an input, as of a dense layer. For `costReport` of `selfsup/probes`. */
+  multiplyAdds(inputShape: readonly number[]): number {
+    return inputShape.reduce((product, n) => product * n, 1) * this.options.units;
+  }
+
   /** The options, for saving. */
   override getConfig(): serialization.ConfigDict {
     return { ...super.getConfig(), ...this.options, seed: seedConfig(this.options.seed) };

@@ -36,7 +36,17 @@ function nodesIn(model: LayersModel, layer: Layer): Layer['inboundNodes'] {
 }
 
 /** Layers whose weights scale or shift, which is not counted. */
-const FREE = new Set(['BatchNormalization', 'LayerNormalization', 'PReLU', 'Embedding']);
+const FREE = new Set([
+  'BatchNormalization',
+  'Embedding',
+  'LayerNormalization',
+  'PReLU',
+  'SelfsupBatchNorm',
+  'SelfsupClassToken',
+  'SelfsupLayerNorm',
+  'SelfsupPositionEmbedding',
+  'SelfsupRestoreTokens',
+]);
 
 /** Multiply-adds of a layer for one sample, all its calls together; null for weights of a kind that is not known. */
 export function layerMultiplyAdds({ layer, calls }: PlacedLayer): number | null {

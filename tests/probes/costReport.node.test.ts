@@ -2,7 +2,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import { type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import { input, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
-import { smallConvNet } from '../../src/models/index.js';
+import { WeightNormDense } from '../../src/layers/index.js';
+import { smallConvNet, vit } from '../../src/models/index.js';
 import { costReport } from '../../src/probes/index.js';
 
 test('counts every kind of layer as its sums say', async () => {
@@ -53,6 +54,19 @@ test('models inside, shared layers, layers that say their own, and models that b
   expect(Object.fromEntries(costs.map((l) => [l.name, l.multiplyAdds]))).toEqual({ 'inner/a': 24, b: 12, own: 1002 });
   expect(parameters).toBe(15 + 8);
   m.dispose();
+});
+
+test('transformers: every layer says its own', async () => {
+  const encoder = vit({ size: 32, patchSize: 4 }); // the blocks of DeiT-tiny, on 65 tokens
+  const report = await costReport(encoder);
+  const block = 65 * (4 * 192 ** 2 + 2 * 65 * 192 + 2 * 192 * 768);
+  expect(report.uncounted).toEqual([]);
+  expect(report.multiplyAdds).toBe(64 * 48 * 192 + 12 * block);
+  expect(report.layers.find(({ name }) => name === 'block3')?.multiplyAdds).toBe(block);
+  encoder.dispose();
+  const head = sequential({ layers: [new WeightNormDense({ units: 7, inputShape: [3, 5] })] });
+  expect((await costReport(head)).multiplyAdds).toBe(3 * 5 * 7);
+  head.dispose();
 });
 
 test('measures a step that is given', async () => {
