@@ -1,8 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { startBackend } from '../pretrain/backend.js';
-import { Failure, oneLine } from '../pretrain/failure.js';
+import { readArguments, runGallery } from './command.js';
 import { drawRows } from './draw.js';
 import { galleryPage } from './page.js';
 import { loadPhotos } from './photos.js';
@@ -42,21 +41,4 @@ async function main(args: string[]): Promise<void> {
   console.log(`${out}: ${drawn.reduce((total, { rows }) => total + rows.length, 0)} rows on ${photos.name}`);
 }
 
-function readArguments(args: string[]) {
-  const string = { type: 'string' } as const;
-  try {
-    return parseArgs({
-      args,
-      options: { photos: string, out: string, strips: string, help: { type: 'boolean' } },
-    });
-  } catch (error) {
-    throw new Failure(`${oneLine(error)} (see --help)`, 2);
-  }
-}
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`gallery: ${oneLine(error)}\n`);
-  process.exitCode = error instanceof Failure ? error.exitCode : 1;
-}
+await runGallery(main);

@@ -1,10 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments, runGallery } from '../gallery/command.js';
 import { loadPhotos } from '../gallery/photos.js';
 import { stripPng } from '../gallery/strip.js';
 import { startBackend } from '../pretrain/backend.js';
-import { Failure, oneLine } from '../pretrain/failure.js';
 import { escape, page, section } from '../pretrain/report/html.js';
 import { dataUri } from '../pretrain/report/pictures.js';
 import { sections } from './rows.js';
@@ -59,21 +58,4 @@ async function figures(shown: readonly Shown[]): Promise<string> {
   return (await Promise.all(parts)).join('');
 }
 
-function readArguments(args: string[]) {
-  const string = { type: 'string' } as const;
-  try {
-    return parseArgs({
-      args,
-      options: { photos: string, out: string, strips: string, help: { type: 'boolean' } },
-    });
-  } catch (error) {
-    throw new Failure(`${oneLine(error)} (see --help)`, 2);
-  }
-}
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`gallery: ${oneLine(error)}\n`);
-  process.exitCode = error instanceof Failure ? error.exitCode : 1;
-}
+await runGallery(main);
