@@ -1,4 +1,4 @@
-import type { serialization, Variable } from '@tensorflow/tfjs-core';
+import { serialization, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { show } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
@@ -21,7 +21,7 @@ export interface WeightPair {
 
 type LayerVariable = LayersModel['weights'][number];
 
-/** Copies a built model with one output. Layers of one's own must be registered, as for loading a model. */
+/** Copies a built model with one output. Layer classes that tfjs does not know by name yet are registered with it. */
 export function copyModel(where: string, model: LayersModel): ModelCopy {
   if (typeof model !== 'object' || model === null || !('layers' in model) || !('weights' in model)) {
     throw new ShapeError(`${where}: model must be a LayersModel, got ${show(model)}.`);
@@ -31,6 +31,7 @@ export function copyModel(where: string, model: LayersModel): ModelCopy {
       `${where}: model must have an input shape and one output, got ${model.outputs?.length} outputs.`,
     );
   }
+  registerLayersOf(model);
   const kind = model.constructor as typeof LayersModel;
   const config = JSON.parse(JSON.stringify(model.getConfig())) as serialization.ConfigDict;
   const copy = kind.fromConfig(kind as serialization.SerializableConstructor<LayersModel>, config, {}, true);
@@ -54,6 +55,16 @@ export function checkSameWeights(where: string, model: LayersModel, { parameters
   throw new ShapeError(
     `${where}: model must have the ${known.size} weights that it was copied with, got ${now.length}.`,
   );
+}
+
+/** Makes the classes of a model's layers known by name, as a model is built from its config by names alone. */
+function registerLayersOf(model: LayersModel): void {
+  const known = serialization.SerializationMap.getMap().classNameMap;
+  for (const layer of model.layers) {
+    if ('layers' in layer) registerLayersOf(layer as LayersModel);
+    const kind = layer.constructor as serialization.SerializableConstructor<typeof layer>;
+    if (typeof kind.className === 'string' && !(kind.className in known)) serialization.registerClass(kind);
+  }
 }
 
 /** Weights in the order of the layers, which does not depend on what is frozen; that of `model.weights` does. */

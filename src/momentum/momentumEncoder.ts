@@ -66,8 +66,8 @@ export class MomentumEncoder {
   private disposed = false;
 
   /**
-   * @param model - What to follow; it knows its input shape and has one output. It stays the caller's and must outlive this encoder. Layers of
-   * one's own must be registered with tfjs, as for loading a model (`registerLayers()` of `selfsup/layers` for ours).
+   * @param model - What to follow; it knows its input shape and has one output. It stays the caller's and must outlive this
+   * encoder. Layer classes that tfjs does not know by name yet are registered with it.
    * @param options - Momentum, and what becomes of batch-norm statistics.
    * @throws ShapeError if the model has no input shape or several outputs; RangeError if an option is out of range.
    */

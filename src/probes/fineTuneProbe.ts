@@ -73,8 +73,8 @@ export interface FineTuneProbeResult {
  * with the statistics of the batch, dropout) and is judged in inference mode, on the last step: nothing is chosen by the
  * test part.
  *
- * @param encoder - What is copied: a built model with one output. Layers of one's own must be registered, as for loading a
- * model.
+ * @param encoder - What is copied: a built model with one output. Layer classes that tfjs does not know by name yet are
+ * registered with it.
  * @param data - Its inputs and their classes: training part and test part.
  * @param seed - Draws the labelled share, the head, the batches, the transform and the bootstrap.
  * @param options - Length, optimizer, augmentation.

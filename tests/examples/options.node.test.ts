@@ -41,7 +41,10 @@ describe('readOptions', () => {
     ['--minutes NaN', '--minutes must be a number > 0'],
     ['--learning-rate Infinity', '--learning-rate must be a number > 0'],
     ['--steps 1 --minutes 1', 'give --steps or --minutes, not both'],
-    ['--method byol', "--method must be one of simclr, moco, barlow-twins, got 'byol'"],
+    [
+      '--method byol',
+      "--method must be one of simclr, moco, barlow-twins, mae, rotation, jigsaw, relative-position, colorization, inpainting, got 'byol'",
+    ],
     ['--backend cuda', '--backend must be one of auto, wasm, webgpu, tensorflow, cpu'],
     ['--batch 1', '--batch must be an integer from 2'],
     ['--size 4', '--size must be an integer from 8'],

@@ -14,9 +14,12 @@ import type { GoldenFile } from './format.js';
 const library = { layers, losses, momentum, pretext, probes, training, transforms };
 const files = Object.values(import.meta.glob<GoldenFile>('./cases/*.json', { eager: true, import: 'default' }));
 
+/** Their cases hold data of others, and are not part of this project: `npm run golden -- FOLDER` runs them. */
+const heldElsewhere = ['colorBinEncode', 'annealedMeanDecode', 'colorClassWeights'];
+
 onEveryBackend('golden', () => {
   test('every adapter has its cases', () => {
-    const ops = new Set(files.map((file) => file.op));
+    const ops = new Set([...files.map((file) => file.op), ...heldElsewhere]);
     expect(Object.keys(adapters).filter((op) => !ops.has(op))).toEqual([]);
   });
   for (const file of files) {

@@ -46,6 +46,22 @@ onEveryBackend('MomentumEncoder', () => {
     copy.dispose();
   });
 
+  test('copies layers that tfjs does not know by name, nested ones too', async () => {
+    class Tripled extends layers.Layer {
+      static readonly className = 'TripledInATestOfMomentum';
+      override call(x: Tensor | Tensor[]): Tensor {
+        return mul(Array.isArray(x) ? (x[0] as Tensor) : x, 3);
+      }
+    }
+    const inner = sequential({ layers: [new Tripled({ inputShape: [2] }), layers.dense({ units: 2 })] });
+    const online = sequential({ layers: [inner, layers.dense({ units: 1 })] });
+    const copy = new MomentumEncoder(online);
+    const x = normals<Tensor2D>(3, [2, 2]);
+    await expectClose(hold(copy.apply(x) as Tensor), hold(online.apply(x) as Tensor));
+    copy.dispose();
+    online.dispose();
+  });
+
   test('follows parameters, nested ones too, and statistics as told', async () => {
     for (const statistics of ['own', 'ema', 'copy'] as const) {
       const online = encoder();
