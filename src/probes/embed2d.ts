@@ -49,16 +49,11 @@ export interface PrincipalMap extends Embedding2d {
 const judged = 1000;
 
 /**
- * A 2-D map of features, with a measure of how far it can be trusted.
+ * A 2-D map of features by their principal components.
  *
  * @param features - `[n, dim]`; for more than about 1000 rows and 1000 dimensions alike take a sample first.
- * @param seed - Of the methods that begin at random; `'pca'` does not.
- * @param options - Method and its settings.
- * @returns Places, and how much they tell. The same features, seed and options give the same map; the signs of a PCA are
- * fixed.
- * @throws ShapeError on a wrong shape; RangeError on an unknown method, too few rows for the neighbours asked for, or where
- * a number is not finite; Error where the package that a method needs is not installed.
- * @see van der Maaten and Hinton, "Visualizing data using t-SNE", JMLR 2008; McInnes et al., "UMAP", arXiv:1802.03426.
+ * @returns Places, and how much they tell; the signs are fixed.
+ * @throws ShapeError on a wrong shape; RangeError where a number is not finite.
  * @example
  * ```ts
  * import { embed2d } from 'selfsup/probes';
@@ -67,6 +62,17 @@ const judged = 1000;
  * ```
  */
 export function embed2d(features: RowData): Promise<PrincipalMap>;
+/**
+ * A 2-D map of features, with a measure of how far it can be trusted.
+ *
+ * @param features - `[n, dim]`; for more than about 1000 rows and 1000 dimensions alike take a sample first.
+ * @param seed - Of the methods that begin at random; `'pca'` does not.
+ * @param options - Method and its settings.
+ * @returns Places, and how much they tell. The same features, seed and options give the same map.
+ * @throws ShapeError on a wrong shape; RangeError on an unknown method, too few rows for the neighbours asked for, or where
+ * a number is not finite; Error where the package that a method needs is not installed.
+ * @see van der Maaten and Hinton, "Visualizing data using t-SNE", JMLR 2008; McInnes et al., "UMAP", arXiv:1802.03426.
+ */
 export function embed2d(features: RowData, seed: Seed, options?: Embed2dOptions): Promise<Embedding2d>;
 export async function embed2d(features: RowData, seed?: Seed, options: Embed2dOptions = {}): Promise<Embedding2d> {
   const where = 'embed2d';
