@@ -1,4 +1,13 @@
-import { dispose, memory, type Optimizer, Tensor, type Tensor4D, train, variableGrads } from '@tensorflow/tfjs-core';
+import {
+  dispose,
+  getBackend,
+  memory,
+  type Optimizer,
+  Tensor,
+  type Tensor4D,
+  train,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { afterEach, expect, test } from 'vitest';
 import type { State } from '../../src/internal/state.js';
@@ -45,7 +54,9 @@ onEveryBackend('methods', () => {
     for (const part of owned.splice(0).reverse()) part.dispose();
   });
 
-  test.each(Object.keys(makers))('%s: interrupted and resumed equals uninterrupted, bit for bit', async (name) => {
+  // Fourteen steps of a transformer take a software GPU half a minute, and tell nothing of the GPU.
+  const resumed = Object.keys(makers).filter((name) => name !== 'MAE' || !getBackend().startsWith('web'));
+  test.each(resumed)('%s: interrupted and resumed equals uninterrupted, bit for bit', async (name) => {
     const whole = make(name);
     const expected = await pretrain(whole, source(), { steps: 6, seed: 3, optimizer: adam() });
     const store = new MemoryStore();
