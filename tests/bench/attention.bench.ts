@@ -19,12 +19,15 @@ import { layerNorm } from '../../src/internal/layerNorm.js';
 import { MultiHeadAttention, TransformerBlock } from '../../src/layers/index.js';
 import { registerWasmTraining } from '../../src/wasm/index.js';
 import { compare, report } from './harness.js';
+import type { Backend } from './options.js';
 
 const SHAPES = [
   { batch: 64, tokens: 65, dim: 192, heads: 3 },
   { batch: 64, tokens: 17, dim: 192, heads: 3 },
   { batch: 8, tokens: 197, dim: 384, heads: 6 },
 ] as const;
+
+export const backends: readonly Backend[] = ['wasm'];
 
 /** Attention against its bare matrix products, and the parts of a block, value and gradient, on WASM with the training kernels. */
 export async function bench(): Promise<void> {

@@ -19,6 +19,7 @@ import { BatchNorm, GELU, LayerNorm } from '../../src/layers/index.js';
 import { normal } from '../../src/random/index.js';
 import { registerWasmTraining } from '../../src/wasm/index.js';
 import { compare, report } from './harness.js';
+import type { Backend } from './options.js';
 
 const ROWS = 64 * 65;
 const DIM = 192;
@@ -36,6 +37,8 @@ function both(layer: layers.Layer, x: Variable, towards: Tensor): () => Tensor[]
     return [value, ...Object.values(grads)];
   };
 }
+
+export const backends: readonly Backend[] = ['wasm'];
 
 /** Layers on the tokens of a small ViT against a bare product of its MLP, and against tfjs's own layers. */
 export async function bench(): Promise<void> {

@@ -19,6 +19,7 @@ import { patchify } from '../../src/pretext/index.js';
 import { foldIn, permutation } from '../../src/random/index.js';
 import { registerWasmTraining } from '../../src/wasm/index.js';
 import { compare, report } from './harness.js';
+import type { Backend } from './options.js';
 
 const [BATCH, SIZE, PATCH] = [64, 32, 4];
 const TOKENS = (SIZE / PATCH) ** 2;
@@ -43,6 +44,8 @@ function masks(kept: number): { idsKeep: Tensor2D; idsRestore: Tensor2D; mask: T
     mask: tensor2d(restore.map((back) => back.map((place) => (place < TOKENS / 4 ? 0 : 1)))),
   };
 }
+
+export const backends: readonly Backend[] = ['wasm'];
 
 /** A training step of a masked autoencoder at 75 % masking against the step that sees every patch. */
 export async function bench(): Promise<void> {
