@@ -69,7 +69,8 @@ export interface MaeModel {
  *
  * Layers of the encoder: `patches`, `positions`, `take`, `class`, `block0` and so on, `norm`, in `features` also `pool`; of the
  * decoder: `embed`, `restore`, `decoder_positions`, `decoder_block0` and so on, `decoder_norm`, `patches_only`, `prediction`. The
- * class token has no position: the authors' is 0. Saved models need `registerLayers` of `selfsup/layers` before they load.
+ * class token has no position: the authors' is 0. Saved models need `registerLayers` of `selfsup/layers` before they
+ * load.
  *
  * @param options - Sizes, pool, seed.
  * @returns Encoder, decoder and features.

@@ -25,7 +25,8 @@ export interface VitOptions extends TransformerOptions {
  * Weights start as in MAE's code: kernels Xavier uniform, tokens and learnt positions normal of deviation 0.02, biases 0.
  *
  * Layers: `patches`, `class`, `positions`, `block0` and so on, `norm`, `pool`, `head`. timm pools to the mean before its last
- * norm (`fc_norm`); here the norm comes first in either case. Saved models need `registerLayers` of `selfsup/layers` before they load.
+ * norm (`fc_norm`); here the norm comes first in either case. Saved models need `registerLayers` of `selfsup/layers` before
+ * they load.
  *
  * @param options - Sizes, pool, seed.
  * @returns A model from float32 `[batch, height, width, channels]` to float32 `[batch, dim]`, `[batch, classes]`, or with pool
