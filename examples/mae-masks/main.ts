@@ -11,6 +11,7 @@ import type { LabelledImages } from '../pretrain/data/dataset.js';
 import { readData } from '../pretrain/data/readData.js';
 import { renderScenes } from '../pretrain/data/scenes/index.js';
 import { sample } from '../pretrain/evaluate/sample.js';
+import { smallMae } from '../pretrain/recipes/mae.js';
 
 const usage = `Pretrains the same masked autoencoder with different masks, for the same number of images, and probes each.
 
@@ -25,7 +26,6 @@ Usage: npm run mae:masks -- [options]
   --seed N                                                                         (0)
 `;
 const kinds = ['untrained', 'random-75', 'block-50', 'block-75', 'grid-75'];
-const shape = { dim: 128, depth: 4, heads: 4, decoderDim: 64, decoderDepth: 2, decoderHeads: 4 } as const;
 const batch = 64;
 
 const text = { type: 'string' } as const;
@@ -70,7 +70,7 @@ const [, height, width, channels] = dataset.train.images.shape;
 console.log(`${dataset.name}: ${dataset.train.images.shape[0]} images; ${settings.steps} steps of ${batch}`);
 console.log('mask        steps   seconds   loss    linear                  kNN                     fine-tuned');
 for (const name of chosen) {
-  const model = maeModel({ size: [height, width], channels, patchSize, ...shape, seed });
+  const model = maeModel({ size: [height, width], channels, patchSize, ...smallMae, seed });
   const [strategy, percent] = name.split('-') as [NonNullable<MAEOptions['strategy']>, string];
   const trained = name === 'untrained' ? null : await train(model, { strategy, ratio: Number(percent) / 100 });
   console.log(

@@ -7,7 +7,6 @@ import {
   mean,
   mul,
   type Scalar,
-  sqrt,
   square,
   sub,
   sum,
@@ -16,6 +15,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { checkDtype, checkFloats, checkNumbers, checkShapes } from '../internal/checks.js';
+import { patchMoments } from '../internal/patchMoments.js';
 import { withGradient } from '../internal/withGradient.js';
 
 /** Options of {@link maskedReconstructionLoss}. */
@@ -82,8 +82,6 @@ export function maskedReconstructionLoss(
 
 /** Minus the mean, over the root of the unbiased variance. */
 function normalizeRows(x: Tensor3D, epsilon: number): Tensor3D {
-  const size = x.shape[2];
-  const centered = sub(x, mean(x, 2, true));
-  const variance = div(sum(square(centered), 2, true), size - 1);
-  return div(centered, sqrt(add(variance, epsilon)));
+  const { center, deviation } = patchMoments(x, epsilon);
+  return div(sub(x, center), deviation);
 }

@@ -1,16 +1,5 @@
-import {
-  add,
-  expandDims,
-  mean,
-  mul,
-  sqrt,
-  square,
-  sub,
-  sum,
-  type Tensor2D,
-  type Tensor3D,
-  type Tensor4D,
-} from '@tensorflow/tfjs-core';
+import { add, expandDims, mul, sub, type Tensor2D, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { patchMoments } from '../internal/patchMoments.js';
 import { unpatchify } from '../pretext/index.js';
 
 /** Pictures of a masked autoencoder at work. */
@@ -59,7 +48,6 @@ export function showReconstruction({ inputs, mask, targets, prediction }: Parts,
 
 /** Undoes the standardisation of `maskedReconstructionLoss`. */
 function inScaleOf(targets: Tensor3D, prediction: Tensor3D): Tensor3D {
-  const center = mean(targets, 2, true);
-  const variance = mul(sum(square(sub(targets, center)), 2, true), 1 / (targets.shape[2] - 1));
-  return add(mul(prediction, sqrt(add(variance, 1e-6))), center);
+  const { center, deviation } = patchMoments(targets, 1e-6);
+  return add(mul(prediction, deviation), center);
 }

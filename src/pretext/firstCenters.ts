@@ -1,8 +1,8 @@
 import { dispose, matMul, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import type { HostRows } from '../internal/hostRows.js';
+import { type HostRows, pickRows } from '../internal/hostRows.js';
 import { type RowFrame, rowBlocks } from '../internal/rowBlocks.js';
 import { foldIn, integers, permutation, type Seed, uniform } from '../random/index.js';
-import { type Centers, framedLengths, pickRows } from './nearestCenters.js';
+import { type Centers, framedLengths } from './nearestCenters.js';
 
 /** Numbers of the rows that first centres are drawn from: 64 MiB. */
 const SAMPLE_SIZE = 2 ** 24;

@@ -1,7 +1,7 @@
-import type { HostRows } from '../internal/hostRows.js';
+import { type HostRows, pickRows } from '../internal/hostRows.js';
 import { type RowFrame, rowBlocks } from '../internal/rowBlocks.js';
 import { foldIn, integers, type Seed } from '../random/index.js';
-import { type Centers, framedLengths, type Nearest, nearestCenters, pickRows, sumsByLabel } from './nearestCenters.js';
+import { type Centers, framedLengths, type Nearest, nearestCenters, sumsByLabel } from './nearestCenters.js';
 import { splitLarge, takeFarthest } from './refill.js';
 
 /** How long centres move. */

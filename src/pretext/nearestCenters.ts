@@ -82,13 +82,3 @@ export function sumsByLabel(
   }
   return { sums, counts };
 }
-
-/** Chosen rows. */
-export function pickRows({ values, dim }: HostRows, rows: ArrayLike<number>): HostRows {
-  const out = new (values.constructor as Float64ArrayConstructor)(rows.length * dim);
-  for (let i = 0; i < rows.length; i++) {
-    const start = (rows[i] as number) * dim;
-    out.set(values.subarray(start, start + dim), i * dim);
-  }
-  return { values: out, rows: rows.length, dim };
-}

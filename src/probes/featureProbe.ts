@@ -1,4 +1,4 @@
-import type { HostRows } from '../internal/hostRows.js';
+import { type HostRows, pickRows } from '../internal/hostRows.js';
 import type { Seed } from '../random/index.js';
 import { type KnnProbeResult, knnProbe } from './knnProbe.js';
 import { type LinearProbeResult, linearProbe } from './linearProbe.js';
@@ -28,10 +28,8 @@ export function featureProbe(
 }
 
 /** Some rows of a part. */
-export function pickRows({ values, dim, labels }: HostPart, rows: Int32Array): HostPart {
-  const picked = new Float32Array(rows.length * dim);
-  for (const [i, row] of rows.entries()) picked.set(values.subarray(row * dim, (row + 1) * dim), i * dim);
-  return { values: picked, rows: rows.length, dim, labels: rows.map((row) => labels[row] as number) };
+export function pickPart(part: HostPart, rows: Int32Array): HostPart {
+  return { ...pickRows(part, rows), labels: rows.map((row) => part.labels[row] as number) };
 }
 
 const asPart = ({ values, rows, dim, labels }: HostRows & { labels: Int32Array }): ProbePart => ({

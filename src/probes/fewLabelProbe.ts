@@ -2,7 +2,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { foldIn, type Seed } from '../random/index.js';
-import { type FeatureProbe, featureProbe, featureProbes, pickRows } from './featureProbe.js';
+import { meanOf } from './averages.js';
+import { type FeatureProbe, featureProbe, featureProbes, pickPart } from './featureProbe.js';
 import { labelledRows } from './labelledRows.js';
 import { type ProbeArguments, type ProbeData, type ProbeOptions, resolveProbe, splitArguments } from './probeData.js';
 
@@ -107,7 +108,7 @@ export async function fewLabelProbe(...call: unknown[]): Promise<FewLabelProbeRe
       const rows = labelledRows(train.labels, fraction, foldIn(foldIn(seed, 0), draw));
       trainSamples = rows.length;
       const key = foldIn(foldIn(seed, 1), draw);
-      const { predictions: classesOf } = await featureProbe(probe, pickRows(train, rows), test, classes, key);
+      const { predictions: classesOf } = await featureProbe(probe, pickPart(train, rows), test, classes, key);
       predictions.push(classesOf);
       if (rows.length === train.rows) break;
     }
@@ -123,7 +124,7 @@ function summary(
   const draws = predictions.length;
   const right = Float64Array.from(labels, (label, i) => predictions.filter((p) => p[i] === label).length / draws);
   const accuracies = predictions.map((p) => p.filter((c, i) => c === labels[i]).length / labels.length);
-  const mean = accuracies.reduce((sum, a) => sum + a, 0) / draws;
+  const mean = meanOf(accuracies);
   const square = (values: ArrayLike<number>): number =>
     Array.from(values).reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, values.length - 1);
   const between = ((STUDENT[draws - 2] ?? 1.96) ** 2 * square(accuracies)) / draws;

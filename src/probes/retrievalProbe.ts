@@ -3,6 +3,7 @@ import { checkIntegers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { nearest, normalizedRows } from '../internal/nearest.js';
 import { foldIn, type Seed } from '../random/index.js';
+import { meanOf } from './averages.js';
 import { accuracyInterval, bootstrapInterval } from './bootstrap.js';
 import { type ProbeArguments, type ProbeData, type ProbeOptions, resolveProbe, splitArguments } from './probeData.js';
 
@@ -119,7 +120,6 @@ export async function retrievalProbe(...call: unknown[]): Promise<RetrievalProbe
   }
   const n = precisions.length;
   if (n === 0) throw new RangeError('retrievalProbe: data.train must have a class of data.test, got none.');
-  const meanOf = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
   const sizes = new Map<number, number>();
   for (const label of train.labels) sizes.set(label, (sizes.get(label) ?? 0) + 1);
   const shares = Array.from(test.labels, (label) => (sizes.get(label) ?? 0) / train.rows);

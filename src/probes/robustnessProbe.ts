@@ -5,6 +5,7 @@ import { checkIntegers, checkNumbers, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { readRows } from '../internal/hostRows.js';
 import { foldIn, type Seed } from '../random/index.js';
+import { meanOf } from './averages.js';
 import { accuracyInterval } from './bootstrap.js';
 import { count } from './chooseStrength.js';
 import { type Corruption, checkCorruption, corruptions, corruptWith } from './corrupt.js';
@@ -186,8 +187,6 @@ export async function robustnessProbe(
     testSamples: test.rows,
   };
 }
-
-const meanOf = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
 
 /** Share of errors that the baseline made. */
 function errorOf(baseline: RobustnessProbeResult | undefined, kind: Corruption, severity: number): number {

@@ -10,13 +10,14 @@ const most = 64;
 /** Patches of an image, at least: with fewer there is nothing to tell hidden ones from. */
 const least = 9;
 const ratio = 0.75;
-const shape = { dim: 128, depth: 4, heads: 4, decoderDim: 64, decoderDepth: 2, decoderHeads: 4 } as const;
+/** Its sizes. */
+export const smallMae = { dim: 128, depth: 4, heads: 4, decoderDim: 64, decoderDepth: 2, decoderHeads: 4 } as const;
 
 /** A masked autoencoder as small as an hour on a laptop allows. */
 export function mae({ inputShape, encoderSeed }: RecipeOptions): Recipe {
   const [height, width, channels] = inputShape;
   const patchSize = patchSizeFor(height, width);
-  const model = maeModel({ size: [height, width], channels, patchSize, ...shape, seed: encoderSeed });
+  const model = maeModel({ size: [height, width], channels, patchSize, ...smallMae, seed: encoderSeed });
   const method = new MAE({ model, ratio });
   const numbers = patchSize ** 2 * channels;
   return {
@@ -29,8 +30,8 @@ export function mae({ inputShape, encoderSeed }: RecipeOptions): Recipe {
     chanceText: 'that of painting every hidden patch in its own mean colour',
     choices: [
       ['patches', `${patchSize} x ${patchSize} pixels, ${100 * ratio} % hidden at random`],
-      ['encoder', `${shape.depth} blocks, ${shape.dim} wide, ${shape.heads} heads, average of the tokens`],
-      ['decoder', `${shape.decoderDepth} blocks, ${shape.decoderDim} wide`],
+      ['encoder', `${smallMae.depth} blocks, ${smallMae.dim} wide, ${smallMae.heads} heads, average of the tokens`],
+      ['decoder', `${smallMae.decoderDepth} blocks, ${smallMae.decoderDim} wide`],
       ['targets', 'patches standardised by their own mean and deviation'],
       ['optimizer', 'AdamW (0.9, 0.95), weight decay 0.05, warm-up and half a cosine'],
     ],

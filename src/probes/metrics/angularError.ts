@@ -1,7 +1,8 @@
 import { checkIntegers } from '../../internal/checks.js';
 import { RangeError } from '../../internal/errors.js';
 import type { Numbers } from '../../internal/hostRows.js';
-import { meanOf, median, readVectors } from './readFinite.js';
+import { meanOf, median } from '../averages.js';
+import { readVectors } from './readFinite.js';
 
 /** Options of {@link angularError}. */
 export interface AngularErrorOptions {

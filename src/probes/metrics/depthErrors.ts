@@ -1,7 +1,8 @@
 import { checkNumbers } from '../../internal/checks.js';
 import { RangeError } from '../../internal/errors.js';
 import { type Numbers, readNumbers } from '../../internal/hostRows.js';
-import { meanOf, median, readFinite } from './readFinite.js';
+import { meanOf, median } from '../averages.js';
+import { readFinite } from './readFinite.js';
 
 /** Options of {@link depthErrors}. */
 export interface DepthErrorsOptions {

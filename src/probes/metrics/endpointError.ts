@@ -1,6 +1,7 @@
 import { RangeError } from '../../internal/errors.js';
 import { type Numbers, readLabels, readNumbers } from '../../internal/hostRows.js';
-import { meanOf, readVectors } from './readFinite.js';
+import { meanOf } from '../averages.js';
+import { readVectors } from './readFinite.js';
 
 /** Options of {@link endpointError}. */
 export interface EndpointErrorOptions {

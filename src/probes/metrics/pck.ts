@@ -1,7 +1,8 @@
 import { checkIntegers, checkNumbers } from '../../internal/checks.js';
 import { RangeError, ShapeError } from '../../internal/errors.js';
 import { type Numbers, readLabels } from '../../internal/hostRows.js';
-import { meanOf, readFinite, readVectors } from './readFinite.js';
+import { meanOf } from '../averages.js';
+import { readFinite, readVectors } from './readFinite.js';
 
 /** Options of {@link pck}. */
 export interface PckOptions {

@@ -1,7 +1,8 @@
 import { checkChoice } from '../../internal/checks.js';
 import type { Numbers } from '../../internal/hostRows.js';
 import { symmetricEigen } from '../../internal/symmetricEigen.js';
-import { meanOf, median, readVectors } from './readFinite.js';
+import { meanOf, median } from '../averages.js';
+import { readVectors } from './readFinite.js';
 
 /** Options of {@link trajectoryError}. */
 export interface TrajectoryErrorOptions {
