@@ -1,7 +1,7 @@
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { afterEach, expect, test } from 'vitest';
 import { maskedReconstructionLoss } from '../../src/losses/index.js';
-import { MAE, type MAEOptions } from '../../src/methods/index.js';
+import { MAE, type MAEBatch, type MAEOptions } from '../../src/methods/index.js';
 import { type MaeModel, maeModel } from '../../src/models/index.js';
 import { maskedPatchesTask, patchify } from '../../src/pretext/index.js';
 import { expectClose, flat, hold, onEveryBackend, uniforms } from '../helpers/index.js';
@@ -10,13 +10,14 @@ const tensorsOf = (task: object): Tensor[] => Object.values(task).filter((x) => 
 
 onEveryBackend('MAE', () => {
   const owned: { dispose(): unknown }[] = [];
-  const modelOf = (channels = 3): MaeModel => {
+  const modelOf = (channels = 3, dropPath = 0): MaeModel => {
     const model = maeModel({
       size: 8,
       patchSize: 2,
       channels,
       dim: 8,
-      depth: 1,
+      depth: 2,
+      dropPath,
       heads: 2,
       decoderDim: 8,
       decoderDepth: 1,
@@ -78,6 +79,18 @@ onEveryBackend('MAE', () => {
       await expectClose(masked?.[i] as number[], hidden ? patch.map(() => 0.5) : patch);
       await expectClose(completed?.[i] as number[], hidden ? expected : patch, { atol: 1e-4 });
     }
+  });
+
+  test('what drop path drops comes from the seed of the step', async () => {
+    const method = make({ model: modelOf(3, 0.5) });
+    const images = uniforms<Tensor4D>(1, [6, 8, 8, 3]);
+    const [a, b, c] = [7, 7, 8].map((seed) => method.prepare(images, seed)) as [MAEBatch, MAEBatch, MAEBatch];
+    for (const task of [a, b, c]) for (const x of tensorsOf(task)) hold(x);
+    expect(b.dropSeed).toBe(a.dropSeed);
+    expect(c.dropSeed).not.toBe(a.dropSeed);
+    const loss = async (task: MAEBatch): Promise<number> => (await flat(hold(method.loss(task))))[0] as number;
+    expect(await loss(b)).toBe(await loss(a));
+    expect(await loss({ ...a, dropSeed: c.dropSeed })).not.toBe(await loss(a));
   });
 
   test('parts that do not fit are rejected', () => {
