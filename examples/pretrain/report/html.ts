@@ -32,7 +32,7 @@ img.same { outline: 3px solid #009e73; } img.other { outline: 3px dashed #d55e00
 table { border-collapse: collapse; } th, td { text-align: left; padding: 5px 18px 5px 0; border-bottom: 1px solid #e4e7eb; }
 th { font-weight: 600; } td { font-variant-numeric: tabular-nums; }
 svg { max-width: 100%; height: auto; display: block; }
-.pairs { display: grid; grid-template-columns: repeat(auto-fill, minmax(252px, 1fr)); gap: 14px; }
+.pairs { display: grid; gap: 14px; }
 .row { display: flex; gap: 7px; align-items: center; } .pairs .row > :first-child { margin-right: 9px; }
 .neighbours td { padding: 6px 20px 6px 0; border: 0; } .neighbours td:last-child { padding-right: 0; } .maps { display: flex; flex-wrap: wrap; gap: 16px; }
 `;

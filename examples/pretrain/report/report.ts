@@ -103,7 +103,12 @@ async function pictureSection({ pictures: { heading, caption, names, rows } }: R
     const pictures = row.map(async (picture, i) => img(await dataUri(picture), 72, names[i] as string));
     return `<div class="row">${(await Promise.all(pictures)).join('')}</div>`;
   };
-  return section(heading, caption, `<div class="pairs">${(await Promise.all(rows.map(line))).join('')}</div>`);
+  const columns = `grid-template-columns: repeat(auto-fill, minmax(${84 * names.length}px, 1fr))`;
+  return section(
+    heading,
+    caption,
+    `<div class="pairs" style="${columns}">${(await Promise.all(rows.map(line))).join('')}</div>`,
+  );
 }
 
 async function neighbourSection({ neighbours }: ReportInput): Promise<string> {
