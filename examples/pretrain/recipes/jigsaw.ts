@@ -14,7 +14,7 @@ export function jigsaw(options: RecipeOptions): Recipe {
     make: (images, seed) => ({ ...jigsawTask(images, seed) }),
     seen: ({ inputs }) => {
       const [batch, tiles, ...shape] = inputs.shape;
-      return reshape(inputs, [batch * tiles, ...shape]);
+      return reshape(inImageRange(inputs), [batch * tiles, ...shape]);
     },
     illustrate: (images, { inputs }) => ({
       heading: 'Puzzles',
@@ -26,9 +26,12 @@ export function jigsaw(options: RecipeOptions): Recipe {
   });
 }
 
-/** Tiles side by side, with their mean in the middle of the range. */
+/** Normalised tiles about where pixels lie: the probes later show the encoder images, not normalised tiles. */
+const inImageRange = (tiles: Tensor5D): Tensor5D => add(mul(tiles, 0.25), 0.5);
+
+/** Tiles side by side. */
 function joined(tiles: Tensor5D): Tensor4D {
   const [batch, , side, , channels] = tiles.shape;
-  const rows = transpose(reshape(tiles, [batch, grid, grid, side, side * channels]), [0, 1, 3, 2, 4]);
-  return add(mul(reshape(rows, [batch, grid * side, grid * side, channels]), 0.2), 0.5) as Tensor4D;
+  const rows = transpose(reshape(inImageRange(tiles), [batch, grid, grid, side, side * channels]), [0, 1, 3, 2, 4]);
+  return reshape(rows, [batch, grid * side, grid * side, channels]);
 }

@@ -5,12 +5,16 @@ import type { Recipe, RecipeOptions } from './recipe.js';
 
 /** Where does this patch belong? */
 export function relativePosition(options: RecipeOptions): Recipe {
+  const [height, width] = options.inputShape;
+  // Images of so few pixels have no colour fringes left to tell places by, and need their colours.
+  const small = Math.min(height, width) < 64;
+  const defence = small ? ({ chroma: 'none' } as const) : {};
   return labelTask<{ anchor: Tensor4D; query: Tensor4D }>(options, {
     title: 'Relative position',
     classes: 8,
     parts: 2,
     make: (images, seed) => {
-      const { inputs, labels } = relativePositionTask(images, seed);
+      const { inputs, labels } = relativePositionTask(images, seed, defence);
       return { ...inputs, labels };
     },
     seen: ({ anchor, query }) => {
@@ -23,6 +27,6 @@ export function relativePosition(options: RecipeOptions): Recipe {
       names: ['original', 'patch', 'neighbour'],
       stacks: [images.clone(), anchor.clone(), query.clone()],
     }),
-    choices: [['task', 'one of eight neighbours; gap, jitter, two colour channels dropped']],
+    choices: [['task', `one of eight neighbours; gap, jitter${small ? '' : ', two colour channels dropped'}`]],
   });
 }
