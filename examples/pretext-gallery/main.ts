@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readArguments, runGallery } from '../gallery/command.js';
 import { loadPhotos } from '../gallery/photos.js';
 import { stripPng } from '../gallery/strip.js';
 import { startBackend } from '../pretrain/backend.js';
+import { readTexts, runCommand } from '../pretrain/command.js';
 import { escape, page, section } from '../pretrain/report/html.js';
 import { dataUri } from '../pretrain/report/pictures.js';
 import { loadMaterial } from './material/loadMaterial.js';
@@ -30,8 +30,8 @@ body { max-width: 1040px; } h3 { font-size: 15px; margin: 14px 0 0; } p { margin
 </style>`;
 
 async function main(args: string[]): Promise<void> {
-  const { values } = readArguments(args);
-  if (values.help) return void process.stdout.write(help);
+  const values = readTexts(args, ['photos', 'out', 'strips']);
+  if (values === null) return void process.stdout.write(help);
   await startBackend('wasm');
   const photos = await loadPhotos(values.photos);
   const { material, notes } = await loadMaterial(photos);
@@ -69,4 +69,4 @@ async function figures(shown: readonly Shown[]): Promise<string> {
   return (await Promise.all(parts)).join('');
 }
 
-await runGallery(main);
+await runCommand('gallery', main);
