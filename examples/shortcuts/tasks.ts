@@ -1,6 +1,10 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { hammingPermutations, jigsawTask, relativePositionTask, rotationTask } from 'selfsup/pretext';
 import type { Seed } from 'selfsup/random';
+import type { Options } from './options.js';
+
+/** Which task. */
+export type TaskName = Options['tasks'][number];
 
 /** A task with class labels. */
 export type Task = (
@@ -10,7 +14,7 @@ export type Task = (
 const permutations = hammingPermutations({ tiles: 9, count: 9 }, 1);
 
 /** Tasks without their defences, with each alone, and with all. */
-export function tasks(side: number): [string, Task][] {
+export function tasksOf(side: number): Readonly<Record<TaskName, [string, Task][]>> {
   const patchSize = Math.floor(side / 5);
   const gap = Math.floor(patchSize / 2);
   const jitter = Math.floor(gap / 2);
@@ -23,18 +27,22 @@ export function tasks(side: number): [string, Task][] {
   const puzzle = (options: Parameters<typeof jigsawTask>[2]): Task => {
     return (x, seed) => jigsawTask(x, seed, { ...bare, ...options });
   };
-  return [
-    ['rotation', (x, seed) => rotationTask(x, seed, { turns: 'one' })],
-    ['relative position, bare', place({})],
-    ['  a gap', place({ gap })],
-    ['  a gap and jitter', place({ gap, jitter })],
-    ['  two channels dropped', place({ chroma: 'drop' })],
-    ['  colours projected', place({ chroma: 'project' })],
-    ['  gap, jitter, channels dropped', place({ gap, jitter, chroma: 'drop' })],
-    ['jigsaw, bare', puzzle({})],
-    ['  tiles cut inside their cells', puzzle({ tileSize })],
-    ['  tiles normalised', puzzle({ normalize: true })],
-    ['  channels moved', puzzle({ channelShift: 1 })],
-    ['  all three', puzzle({ tileSize, normalize: true, channelShift: 1 })],
-  ];
+  return {
+    rotation: [['rotation', (x, seed) => rotationTask(x, seed, { turns: 'one' })]],
+    'relative-position': [
+      ['relative position, bare', place({})],
+      ['  a gap', place({ gap })],
+      ['  a gap and jitter', place({ gap, jitter })],
+      ['  two channels dropped', place({ chroma: 'drop' })],
+      ['  colours projected', place({ chroma: 'project' })],
+      ['  gap, jitter, channels dropped', place({ gap, jitter, chroma: 'drop' })],
+    ],
+    jigsaw: [
+      ['jigsaw, bare', puzzle({})],
+      ['  tiles cut inside their cells', puzzle({ tileSize })],
+      ['  tiles normalised', puzzle({ normalize: true })],
+      ['  channels moved', puzzle({ channelShift: 1 })],
+      ['  all three', puzzle({ tileSize, normalize: true, channelShift: 1 })],
+    ],
+  };
 }
