@@ -3,11 +3,11 @@ import { channelMoments, channelOffsets } from './channelStatistics.js';
 import { patchStatistics } from './patchStatistics.js';
 import { type Pictures, pixelsOf } from './pictures.js';
 
-/** Groups of statistics, each of which is judged by itself. */
-export const shortcutGroups = ['patches', 'borders', 'continuity', 'channels', 'offsets'] as const;
+/** A group of statistics, which is judged by itself. */
+export type ShortcutGroup = 'patches' | 'borders' | 'continuity' | 'channels' | 'offsets';
 
-/** One of {@link shortcutGroups}. */
-export type ShortcutGroup = (typeof shortcutGroups)[number];
+/** The names of {@link ShortcutGroup}. */
+export const shortcutGroups: readonly ShortcutGroup[] = ['patches', 'borders', 'continuity', 'channels', 'offsets'];
 
 /**
  * Low-level statistics of a sample, by what they look at: means and variances of patches; the outermost pixels; how well the
