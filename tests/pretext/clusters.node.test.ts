@@ -131,8 +131,8 @@ describe('kMeans', () => {
       iterations: 0,
     });
     // A large cluster is split and both halves move on: a row made a centre at the end would leave it between two groups.
-    const groups = [...Array.from({ length: 20 }, (_, i) => [(i % 2) * 10 + i / 100]), [100]];
-    const split = await cluster(groups, 1, { initialCenters: [[5], [100], [1e4]] });
+    const groups = [...Array.from({ length: 20 }, (_, i) => [(i % 2) * 10 + i / 100]), [1000]];
+    const split = await cluster(groups, 1, { initialCenters: [[5], [1000], [1e5]] });
     expect(split.inertia).toBeLessThan(1);
     const equal = await cluster(
       [
