@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startBackend } from '../pretrain/backend.js';
-import { readArguments, runGallery } from './command.js';
+import { readTexts, runCommand } from '../pretrain/command.js';
 import { drawRows } from './draw.js';
 import { galleryPage } from './page.js';
 import { loadPhotos } from './photos.js';
@@ -19,8 +19,8 @@ Usage: npm run gallery -- [options]
 `;
 
 async function main(args: string[]): Promise<void> {
-  const { values } = readArguments(args);
-  if (values.help) return void process.stdout.write(help);
+  const values = readTexts(args, ['photos', 'out', 'strips']);
+  if (values === null) return void process.stdout.write(help);
   await startBackend('wasm');
   const photos = await loadPhotos(values.photos);
   const sections = [
@@ -41,4 +41,4 @@ async function main(args: string[]): Promise<void> {
   console.log(`${out}: ${drawn.reduce((total, { rows }) => total + rows.length, 0)} rows on ${photos.name}`);
 }
 
-await runGallery(main);
+await runCommand('gallery', main);

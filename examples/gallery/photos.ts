@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import { readImages } from 'selfsup/node';
@@ -19,8 +20,10 @@ const SIZE = 96;
 export async function loadPhotos(path: string | undefined): Promise<Photos> {
   const data = process.env.SELFSUP_DATA;
   const folder = path ?? (data === undefined ? undefined : join(data, 'photos'));
-  if (folder === undefined)
-    return photosOf('rendered scenes', renderScenes(5, { train: 32, test: 8, size: SIZE }).train.images);
+  if (folder === undefined || (path === undefined && !existsSync(folder))) {
+    const name = folder === undefined ? 'rendered scenes' : 'rendered scenes (SELFSUP_DATA has no photos)';
+    return photosOf(name, renderScenes(5, { train: 32, test: 8, size: SIZE }).train.images);
+  }
   const { train } = await readImages(folder, { size: SIZE });
   return photosOf(path ?? 'the photos of SELFSUP_DATA', train.images);
 }

@@ -1,26 +1,21 @@
 import { dispose, type Tensor, type Tensor4D, type Tensor5D } from '@tensorflow/tfjs-core';
-import type { Photos } from '../gallery/photos.js';
 import { type Picture, pictureOf } from '../pretrain/report/pictures.js';
+import type { Material } from './material/material.js';
 
-/** One picture of a row. */
+/** One picture of a row, or a line of text. */
 export interface Shown {
-  readonly picture: Picture;
+  /** Left out where the task has to do with words alone. */
+  readonly picture?: Picture;
   /** What stands below it: a label, or what it is. */
   readonly note: string;
 }
 
-/** A row of the gallery: what a task makes of photo `i`. */
+/** A row of the gallery: what a task makes of photo `i`, or of clips and the like. */
 export interface Row {
   readonly name: string;
   /** What to look for. */
   readonly caption: string;
-  readonly draw: (photos: Photos, i: number) => Promise<readonly Shown[]>;
-}
-
-/** Rows of one kind of data. */
-export interface Section {
-  readonly heading: string;
-  readonly rows: readonly Row[];
+  readonly draw: (material: Material, i: number) => Promise<readonly Shown[]>;
 }
 
 /** Pictures of a batch `[n, height, width, channels]`, of the frames of `[n, frames, ...]` one after the other. */
@@ -76,3 +71,10 @@ export function mosaic(cells: readonly (Picture | null)[], columns: number, gap 
   }
   return { data, height: high, width: wide, channels };
 }
+
+/** Pictures with one note. */
+export const named = (list: readonly Picture[], note: string): Shown[] => list.map((picture) => ({ picture, note }));
+
+/** Pictures of values of any range, from black to white. */
+export const seen = async (x: Tensor4D | Tensor5D, least: number, most: number): Promise<Picture[]> =>
+  (await pictures(x)).map((picture) => between(picture, least, most));

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
+import { badArguments } from './command.js';
 import { Failure } from './failure.js';
+import { choice, integer, notEmpty, optional, positive } from './readers.js';
 
 /** The methods that the job can run. */
 export const methodNames = [
@@ -111,44 +113,6 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    const [reason] = (error as Error).message.split(/\. |\n/);
-    throw new Failure(`${reason} (--help lists the options)`, 2);
+    throw badArguments(error);
   }
-}
-
-/** Reads the text of one option, or throws a Failure that names the option. */
-type Reader<T> = (name: string, text: string) => T;
-
-function optional<T>(name: string, text: string | undefined, read: Reader<T>): T | undefined {
-  return text === undefined ? undefined : read(name, text);
-}
-
-function integer(min: number, max: number): Reader<number> {
-  return (name, text) => {
-    const value = number(text);
-    if (Number.isInteger(value) && value >= min && value <= max) return value;
-    throw new Failure(`${name} must be an integer from ${min} to ${max}, got '${text}'`, 2);
-  };
-}
-
-function positive(name: string, text: string): number {
-  const value = number(text);
-  if (value > 0 && value < Number.POSITIVE_INFINITY) return value;
-  throw new Failure(`${name} must be a number > 0, got '${text}'`, 2);
-}
-
-function number(text: string): number {
-  return text.trim() === '' ? Number.NaN : Number(text);
-}
-
-function choice<T extends string>(allowed: readonly T[]): Reader<T> {
-  return (name, text) => {
-    if ((allowed as readonly string[]).includes(text)) return text as T;
-    throw new Failure(`${name} must be one of ${allowed.join(', ')}, got '${text}'`, 2);
-  };
-}
-
-function notEmpty(name: string, text: string): string {
-  if (text !== '') return text;
-  throw new Failure(`${name} must not be empty`, 2);
 }

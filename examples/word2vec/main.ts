@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
 import { nearestNeighbors } from 'selfsup/probes';
 import { startBackend } from '../pretrain/backend.js';
-import { Failure, oneLine } from '../pretrain/failure.js';
+import { readTexts, runCommand } from '../pretrain/command.js';
+import { Failure } from '../pretrain/failure.js';
 import { loadText } from './text.js';
 import { trainVectors } from './train.js';
 import { vocabularyOf, wordsOf } from './vocabulary.js';
@@ -21,8 +21,8 @@ Usage: npm run word2vec -- [options]
 `;
 
 async function main(args: string[]): Promise<void> {
-  const { values } = readArguments(args);
-  if (values.help) return void process.stdout.write(help);
+  const values = readTexts(args, ['text', 'words', 'epochs', 'dim', 'window', 'min-count', 'seed']);
+  if (values === null) return void process.stdout.write(help);
   const number = (name: 'epochs' | 'dim' | 'window' | 'min-count' | 'seed', usual: number): number => {
     const value = Number(values[name] ?? usual);
     if (!Number.isInteger(value) || value < 1)
@@ -67,28 +67,4 @@ async function main(args: string[]): Promise<void> {
   }
 }
 
-function readArguments(args: string[]) {
-  const string = { type: 'string' } as const;
-  try {
-    const options = {
-      text: string,
-      words: string,
-      epochs: string,
-      dim: string,
-      window: string,
-      'min-count': string,
-      seed: string,
-      help: { type: 'boolean' },
-    } as const;
-    return parseArgs({ args, options });
-  } catch (error) {
-    throw new Failure(`${oneLine(error)} (see --help)`, 2);
-  }
-}
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`word2vec: ${oneLine(error)}\n`);
-  process.exitCode = error instanceof Failure ? error.exitCode : 1;
-}
+await runCommand('word2vec', main);

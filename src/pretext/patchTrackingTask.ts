@@ -39,7 +39,8 @@ export interface PatchTrackingOptions {
   /** Side of a patch in pixels, at most a third of the longer side of a frame. @defaultValue a quarter of the shorter side */
   readonly patchSize?: number;
   /**
-   * How many pixels to either side the tracker looks for the patch in the next frame, an integer \>= 1.
+   * How many pixels to either side the tracker looks for the patch in the next frame, an integer \>= 1; what moves farther
+   * is lost.
    * @defaultValue a quarter of the patch, as far as the frame allows
    */
   readonly search?: number;

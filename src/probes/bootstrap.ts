@@ -34,7 +34,8 @@ export function bootstrapInterval(
   return [at((1 - level) / 2), at((1 + level) / 2)];
 }
 
-function binomialCdf(n: number, p: number): Float64Array {
+/** Probabilities of at most 0, 1, ..., n hits in n trials. */
+export function binomialCdf(n: number, p: number): Float64Array {
   const out = new Float64Array(n + 1);
   if (p <= 0 || p >= 1) return out.fill(1, p <= 0 ? 0 : n);
   let [logTerm, sum] = [n * Math.log1p(-p), 0];

@@ -88,19 +88,14 @@ export {
   retrievalProbe,
 } from './retrievalProbe.js';
 export { type LeaveOneOut, type RidgeProbeOptions, type RidgeProbeResult, ridgeProbe } from './ridgeProbe.js';
+export { type RobustnessProbeOptions, robustnessProbe } from './robustnessProbe.js';
+export type { CorruptedAccuracy, KindAccuracy, RobustnessProbeResult } from './robustnessResult.js';
 export {
-  type CorruptedAccuracy,
-  type KindAccuracy,
-  type RobustnessProbeOptions,
-  type RobustnessProbeResult,
-  robustnessProbe,
-} from './robustnessProbe.js';
-export {
-  type ShortcutAccuracy,
-  type ShortcutBatch,
   type ShortcutReport,
   type ShortcutReportOptions,
-  type ShortcutTask,
   shortcutReport,
 } from './shortcutReport.js';
+export type { ShortcutBatch, ShortcutTask } from './shortcutSamples.js';
+export type { ShortcutGroup } from './shortcutStatistics.js';
+export type { ShortcutAccuracy } from './shortcutVerdict.js';
 export type { TrainingOptions } from './trainClassifier.js';

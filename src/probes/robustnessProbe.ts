@@ -1,11 +1,10 @@
 import { type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkData, isTensorData, sliceRows } from '../internal/arrayData.js';
-import { checkIntegers, checkNumbers, show } from '../internal/checks.js';
+import { checkIntegers, checkNumbers } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { readRows } from '../internal/hostRows.js';
 import { foldIn, type Seed } from '../random/index.js';
-import { meanOf } from './averages.js';
 import { accuracyInterval } from './bootstrap.js';
 import { count } from './chooseStrength.js';
 import { type Corruption, checkCorruption, corruptions, corruptWith } from './corrupt.js';
@@ -13,6 +12,13 @@ import { extractFeatures } from './extractFeatures.js';
 import { holdOut } from './holdOut.js';
 import { linearClasses, linearFit } from './linearFit.js';
 import { type ProbeData, type ProbeOptions, resolveProbe, splitArguments } from './probeData.js';
+import {
+  averaged,
+  type CorruptedAccuracy,
+  errorOf,
+  type Grade,
+  type RobustnessProbeResult,
+} from './robustnessResult.js';
 
 /** Options of {@link robustnessProbe}. */
 export interface RobustnessProbeOptions extends ProbeOptions {
@@ -26,60 +32,6 @@ export interface RobustnessProbeOptions extends ProbeOptions {
   readonly C?: number | readonly number[];
   /** L-BFGS iterations at most, for each C, an integer \>= 1. @defaultValue 1000 */
   readonly maxIterations?: number;
-}
-
-/** Accuracy under one corruption. */
-export interface CorruptedAccuracy {
-  /** The corruption. */
-  readonly kind: Corruption;
-  /** Its severity. */
-  readonly severity: number;
-  /** Share of corrupted test samples that are classified right. */
-  readonly accuracy: number;
-  /** Bootstrap interval of it, 95 %, over test samples. */
-  readonly interval: [number, number];
-  /** Predicted class of each test sample. */
-  readonly predictions: number[];
-}
-
-/** What one kind of corruption does, severities together. */
-export interface KindAccuracy {
-  /** The corruption. */
-  readonly kind: Corruption;
-  /** Mean accuracy over the severities. */
-  readonly accuracy: number;
-  /** Errors as a multiple of the baseline's; null without a baseline, or where it made none. */
-  readonly relativeError: number | null;
-}
-
-/** Result of {@link robustnessProbe}: plain JSON. */
-export interface RobustnessProbeResult {
-  /** Always `'robustness'`. */
-  readonly probe: 'robustness';
-  /** Accuracy on the images as they are. */
-  readonly clean: number;
-  /** Bootstrap interval of it, 95 %, over test samples. */
-  readonly cleanInterval: [number, number];
-  /** Predicted class of each test sample as it is. */
-  readonly cleanPredictions: number[];
-  /** Every corruption at every severity. */
-  readonly corrupted: CorruptedAccuracy[];
-  /** Every corruption, severities together. */
-  readonly byKind: KindAccuracy[];
-  /** Mean accuracy over kinds and severities. */
-  readonly accuracy: number;
-  /** `accuracy` as a share of `clean`; 0 where that is 0. */
-  readonly relativeAccuracy: number;
-  /** Mean over kinds of the errors as a multiple of the baseline's (mCE); null without a baseline. */
-  readonly meanCorruptionError: number | null;
-  /** Number of classes. */
-  readonly classes: number;
-  /** Numbers per sample. */
-  readonly dim: number;
-  /** Training samples. */
-  readonly trainSamples: number;
-  /** Test samples. */
-  readonly testSamples: number;
 }
 
 /**
@@ -129,14 +81,14 @@ export async function robustnessProbe(
   }
   const channels = x.shape[3];
   const kinds = options.kinds ?? corruptions.filter((kind) => channels === 3 || kind !== 'saturation');
-  const all = kinds.flatMap((kind) => severities.map((severity) => ({ kind, severity })));
+  const all = kinds.flatMap((kind) => severities.map((severity): Grade => ({ kind, severity })));
   for (const one of all) checkCorruption(where, x.shape, one);
   if (all.length === 0) throw new RangeError(`${where}: kinds and severities must not be empty.`);
   const grid = (typeof C === 'number' ? [C] : [...C]).sort((a, b) => a - b);
   for (const c of grid) checkNumbers(where, { C: [c, Number.MIN_VALUE] });
   if (grid.length === 0) throw new RangeError(`${where}: C must hold at least one number, got [].`);
   checkIntegers(where, { maxIterations: [maxIterations, 1], batchSize: [batchSize, 1] });
-  const before = all.map(({ kind, severity }) => errorOf(baseline, kind, severity));
+  const before = all.map((grade) => errorOf(baseline, grade));
 
   const { train, test, classes, seed: key } = await resolveProbe(where, [encoder, data, seed, options]);
   const split = holdOut(train.labels, grid.length > 1 ? 0.2 : 0, foldIn(key, 0));
@@ -163,14 +115,7 @@ export async function robustnessProbe(
     }
     corrupted.push({ kind, severity, ...score(predictions, i + 1) });
   }
-  const byKind = kinds.map((kind): KindAccuracy => {
-    const own = [...all.keys()].filter((i) => all[i]?.kind === kind);
-    const mean = meanOf(own.map((i) => corrupted[i]?.accuracy as number));
-    const reference = baseline ? meanOf(own.map((i) => before[i] as number)) : 0;
-    return { kind, accuracy: mean, relativeError: reference > 0 ? (1 - mean) / reference : null };
-  });
-  const accuracy = meanOf(byKind.map((k) => k.accuracy));
-  const relative = byKind.map((k) => k.relativeError).filter((e) => e !== null);
+  const { byKind, accuracy, meanCorruptionError } = averaged(kinds, corrupted, baseline ? before : null);
   return {
     probe: 'robustness',
     clean: clean.accuracy,
@@ -180,22 +125,10 @@ export async function robustnessProbe(
     byKind,
     accuracy,
     relativeAccuracy: clean.accuracy > 0 ? accuracy / clean.accuracy : 0,
-    meanCorruptionError: relative.length > 0 ? meanOf(relative) : null,
+    meanCorruptionError,
     classes,
     dim: train.dim,
     trainSamples: train.rows,
     testSamples: test.rows,
   };
-}
-
-/** Share of errors that the baseline made. */
-function errorOf(baseline: RobustnessProbeResult | undefined, kind: Corruption, severity: number): number {
-  if (baseline === undefined) return 0;
-  const found = baseline.corrupted?.find((one) => one.kind === kind && one.severity === severity);
-  if (found === undefined) {
-    throw new RangeError(
-      `robustnessProbe: baseline must have ${show(kind)} at severity ${severity}, got ${baseline.corrupted?.length ?? 'no'} others.`,
-    );
-  }
-  return 1 - found.accuracy;
 }

@@ -130,6 +130,10 @@ describe('kMeans', () => {
       inertia: expect.closeTo(0.1, 6),
       iterations: 0,
     });
+    // A large cluster is split and both halves move on: a row made a centre at the end would leave it between two groups.
+    const groups = [...Array.from({ length: 20 }, (_, i) => [(i % 2) * 10 + i / 100]), [1000]];
+    const split = await cluster(groups, 1, { initialCenters: [[5], [1000], [1e5]] });
+    expect(split.inertia).toBeLessThan(1);
     const equal = await cluster(
       [
         [1, 2],

@@ -1,8 +1,7 @@
 import { add, concat, fill, log, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import * as pretext from 'selfsup/pretext';
 import { labToRgb } from 'selfsup/transforms';
-import type { Picture } from '../pretrain/report/pictures.js';
-import { between, enlarged, free, mosaic, numbers, pictures, type Row, type Section, type Shown } from './show.js';
+import { between, enlarged, free, mosaic, named, numbers, pictures, type Row, type Shown, seen } from '../show.js';
 
 /** Colours of Lab as RGB, at one lightness or at those of a task. */
 const painted = (ab: Tensor4D, l?: Tensor4D): Tensor4D =>
@@ -12,18 +11,12 @@ const painted = (ab: Tensor4D, l?: Tensor4D): Tensor4D =>
     return labToRgb(concat([lightness as Tensor4D, ab], 3));
   });
 
-/** Pictures of values of any range, from black to white. */
-const seen = async (x: Tensor4D, least: number, most: number): Promise<Picture[]> =>
-  (await pictures(x)).map((picture) => between(picture, least, most));
-
-/** Pictures with one note. */
-const named = (list: readonly Picture[], note: string): Shown[] => list.map((picture) => ({ picture, note }));
-
-const imageRows: readonly Row[] = [
+/** Tasks of single photos. */
+export const imageRows: readonly Row[] = [
   {
     name: 'rotationTask',
     caption: 'every turn of a photo; the label is the number of quarter turns anticlockwise',
-    draw: async (photos, i) => {
+    draw: async ({ photos }, i) => {
       const x = photos.copies(i, 1);
       const { inputs, labels } = pretext.rotationTask(x);
       const [turned, turns] = [await pictures(inputs), await numbers(labels)];
@@ -35,7 +28,7 @@ const imageRows: readonly Row[] = [
     (chroma): Row => ({
       name: `relativePositionTask, ${chroma}`,
       caption: `chroma '${chroma}': the anchor in the middle, the query where the label says; the network sees them apart`,
-      draw: async (photos, i) => {
+      draw: async ({ photos }, i) => {
         const x = photos.copies(i, 4);
         const { inputs, labels } = pretext.relativePositionTask(x, i, { chroma });
         const [anchors, queries] = [await pictures(inputs.anchor), await pictures(inputs.query)];
@@ -56,7 +49,7 @@ const imageRows: readonly Row[] = [
     name: 'jigsawTask',
     caption:
       'tiles in the order of a permutation: as they are cut, then with moved channels and normalised, as the network sees them',
-    draw: async (photos, i) => {
+    draw: async ({ photos }, i) => {
       const x = photos.copies(i, 1);
       const cut = pretext.jigsawTask(x, i, { normalize: false, channelShift: 0, grayscale: 0 });
       const colour = pretext.jigsawTask(x, i, { grayscale: 0 });
@@ -74,7 +67,7 @@ const imageRows: readonly Row[] = [
   {
     name: 'colorizationTask',
     caption: 'lightness goes in; the target is the colour, here at one lightness, then as soft bins decoded again',
-    draw: async (photos, i) => {
+    draw: async ({ photos }, i) => {
       const x = photos.copies(i, 1);
       const bins = pretext.gamutBins();
       const exact = pretext.colorizationTask(x, { target: 'ab' });
@@ -97,7 +90,7 @@ const imageRows: readonly Row[] = [
   {
     name: 'splitBrainTask',
     caption: 'two halves of a network: each sees one and predicts the other',
-    draw: async (photos, i) => {
+    draw: async ({ photos }, i) => {
       const x = photos.copies(i, 1);
       const { inputs, targets } = pretext.splitBrainTask(x);
       const colours = painted(inputs.ab);
@@ -114,7 +107,7 @@ const imageRows: readonly Row[] = [
     (mask): Row => ({
       name: `inpaintingTask, ${mask}`,
       caption: 'a quarter is hidden; last the weights: white counts most, grey is hidden, black does not count',
-      draw: async (photos, i) => {
+      draw: async ({ photos }, i) => {
         const x = photos.copies(i, 3);
         const batch = pretext.inpaintingTask(x, i, { mask, overlap: 3 });
         const shown = [
@@ -130,7 +123,7 @@ const imageRows: readonly Row[] = [
   {
     name: 'superResolutionTask',
     caption: 'smaller copies, shown as large as the photo',
-    draw: async (photos, i) => {
+    draw: async ({ photos }, i) => {
       const x = photos.copies(i, 1);
       const shown = named(await pictures(x), 'target');
       for (const factor of [2, 4, 8]) {
@@ -151,7 +144,7 @@ const imageRows: readonly Row[] = [
   {
     name: 'denoisingTask',
     caption: 'normal noise, dropped pixels, both',
-    draw: async (photos, i) => {
+    draw: async ({ photos }, i) => {
       const x = photos.copies(i, 1);
       const shown = named(await pictures(x), 'target');
       const strengths = [
@@ -173,7 +166,7 @@ const imageRows: readonly Row[] = [
   {
     name: 'autoencodingTask',
     caption: 'input and target are the photo',
-    draw: async (photos, i) => {
+    draw: async ({ photos }, i) => {
       const x = photos.copies(i, 1);
       const { inputs, targets } = pretext.autoencodingTask(x);
       const shown = [...named(await pictures(inputs), 'input'), ...named(await pictures(targets), 'target')];
@@ -184,7 +177,7 @@ const imageRows: readonly Row[] = [
   {
     name: 'geometricTransformTask',
     caption: 'the symmetries of the square; from 4 on of the mirrored photo',
-    draw: async (photos, i) => {
+    draw: async ({ photos }, i) => {
       const x = photos.copies(i, 7);
       const { inputs, labels } = pretext.geometricTransformTask(x, i);
       const classes = await numbers(labels);
@@ -199,7 +192,7 @@ const imageRows: readonly Row[] = [
   {
     name: 'countingTask',
     caption: 'the whole must count as much as its four tiles together, and not as much as another photo',
-    draw: async (photos, i) => {
+    draw: async ({ photos }, i) => {
       const parts = [photos.copies(i, 1), photos.copies(i + 1, 1)];
       const x = concat<Tensor4D>(parts, 0);
       const { inputs } = pretext.countingTask(x, i, { grayscale: 0 });
@@ -216,7 +209,7 @@ const imageRows: readonly Row[] = [
     name: 'egomotionTask',
     caption:
       'two crops of one photo; the labels are bins of the move to the right, down, and of the anticlockwise turn',
-    draw: async (photos, i) => {
+    draw: async ({ photos }, i) => {
       const x = photos.copies(i, 4);
       const { inputs, labels } = pretext.egomotionTask(x, i);
       const [first, second] = [await pictures(inputs.first), await pictures(inputs.second)];
@@ -231,6 +224,3 @@ const imageRows: readonly Row[] = [
     },
   },
 ];
-
-/** What the gallery shows, a section a kind of data. */
-export const sections: readonly Section[] = [{ heading: 'Images', rows: imageRows }];
