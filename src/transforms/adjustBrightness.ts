@@ -1,7 +1,8 @@
-import { clipByValue, mul, reshape, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
-import { column, type PerImage, perImage } from './perImage.js';
+import { clipByValue, reshape, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { type PerImage, perImage } from './perImage.js';
 import { rows } from './planes.js';
 import { checkInput, IMAGES } from './shapes.js';
+import { timesEach } from './spread.js';
 
 /**
  * Multiplies by a factor and clips: `clip(factor * x, 0, 1)`; 0 gives black, 1 the image.
@@ -21,5 +22,5 @@ import { checkInput, IMAGES } from './shapes.js';
 export function adjustBrightness(x: Tensor4D, factor: PerImage): Tensor4D {
   checkInput('adjustBrightness', x, IMAGES);
   const factors = perImage('adjustBrightness', 'factor', factor, x.shape[0], 0);
-  return tidy(() => reshape(clipByValue(mul(rows(x), column(factors)), 0, 1), x.shape));
+  return tidy(() => reshape(clipByValue(timesEach(rows(x), factors), 0, 1), x.shape));
 }

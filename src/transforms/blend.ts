@@ -2,6 +2,7 @@ import { add, clipByValue, mean, mul, type Tensor2D, type Tensor3D } from '@tens
 import { inTurn } from './inTurn.js';
 import { column } from './perImage.js';
 import { grayPlane } from './planes.js';
+import { overRow, timesEach } from './spread.js';
 
 /** What {@link blend} does to one image: `factor * x + gray * (its grey image) + mean * (the mean of that)`. */
 export interface Blend {
@@ -25,16 +26,19 @@ export const saturationBlend = (factor: number): Blend => ({ factor, gray: 1 - f
  */
 export function blend(planes: Tensor3D, blends: readonly Blend[]): Tensor3D {
   if (blends.every((b) => b.factor === 1 && b.gray === 0 && b.mean === 0)) return clipByValue(planes, 0, 1);
+  const of = (term: keyof Blend): number[] => blends.map((b) => b[term]);
   const usesGray = blends.some((b) => b.gray !== 0);
   const usesMean = blends.some((b) => b.mean !== 0);
   return inTurn(
-    () => mul<Tensor3D>(planes, column(blends.map((b) => b.factor))),
+    () => timesEach(planes, of('factor')),
     (scaled) => {
       if (!usesGray && !usesMean) return scaled;
       const gray = grayPlane(planes);
-      const grayTerm = (): Tensor2D => mul(gray, column(blends.map((b) => b.gray)));
-      const meanTerm = (): Tensor2D => mul(mean(gray, 1, true), column(blends.map((b) => b.mean)));
-      return add(scaled, usesGray && usesMean ? add(grayTerm(), meanTerm()) : usesGray ? grayTerm() : meanTerm());
+      const pixels = planes.shape[2];
+      const grayTerm = (): Tensor2D => timesEach(gray, of('gray'));
+      const meanTerm = (): Tensor2D => overRow(mul(mean(gray, 1, true), column(of('mean'))), pixels);
+      const term = usesGray && usesMean ? add<Tensor2D>(grayTerm(), meanTerm()) : usesGray ? grayTerm() : meanTerm();
+      return add(scaled, term);
     },
     (sum) => clipByValue(sum, 0, 1),
   );

@@ -1,5 +1,6 @@
-import { concat, getBackend, reshape, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import { concat, reshape, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import { takeImages } from './takeImages.js';
+import { partsPay } from './ways.js';
 
 /** Images that go through the same steps. */
 export interface ImageGroup {
@@ -32,11 +33,6 @@ export function changeImages(planes: Tensor3D, groups: readonly ImageGroup[]): T
     for (const { images } of groups) for (const row of rowsOf(images, channels, batch)) places[row] = next++;
     return reshape(takeImages(concat([rows, ...changed]), places), planes.shape);
   });
-}
-
-/** Whether work on parts of a batch costs as much less as they are smaller: not on a GPU, where each step has its price. */
-export function partsPay(): boolean {
-  return ['wasm', 'cpu'].includes(getBackend());
 }
 
 /** Cuts a list of images into parts that fit a processor's cache, whose limits bind long chains of elementwise steps. */

@@ -6,13 +6,21 @@ import type { Placement } from './placement.js';
  * as wide as the step around half-pixel centres, each row summing to 1 inside the box and what lies outside the image zero.
  */
 export function filterAxes(x: Tensor4D, crop: Placement, mirrorings: readonly Placement[]): Tensor4D {
+  const batch = x.shape[0];
+  return tidy(() => multiplyAxes(x, weights(crop, mirrorings, 0, batch), weights(crop, mirrorings, 1, batch)));
+}
+
+/** The products of every image's lines with a matrix of its own `[batch, outHeight, height]`, and of its columns likewise. */
+export function multiplyAxes(x: Tensor4D, lines: Tensor3D, columns: Tensor3D): Tensor4D {
   const [batch, height, width, channels] = x.shape;
-  const [outHeight, outWidth] = crop.size;
+  const [outHeight, outWidth] = [lines.shape[1], columns.shape[1]];
   return tidy(() => {
-    const down = matMul<Tensor3D>(weights(crop, mirrorings, 0, batch), reshape(x, [batch, height, width * channels]));
+    const down = matMul<Tensor3D>(lines, reshape(x, [batch, height, width * channels]));
     const turned = transpose<Tensor4D>(reshape(down, [batch, outHeight, width, channels]), [0, 2, 1, 3]);
-    const lines = reshape<Tensor3D['rankType']>(turned, [batch, width, outHeight * channels]);
-    const across = matMul<Tensor3D>(weights(crop, mirrorings, 1, batch), lines);
+    const across = matMul<Tensor3D>(
+      columns,
+      reshape<Tensor3D['rankType']>(turned, [batch, width, outHeight * channels]),
+    );
     return transpose<Tensor4D>(reshape(across, [batch, outWidth, outHeight, channels]), [0, 2, 1, 3]);
   });
 }

@@ -1,20 +1,24 @@
 import {
   clone,
   depthwiseConv2d,
+  matMul,
   mirrorPad,
   type Rank,
   reshape,
   type Tensor,
   type Tensor3D,
   type Tensor4D,
+  tensor3d,
   tensor4d,
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
 import { type GaussianBlurOptions, kernelPair, sigmaPair } from './blurOptions.js';
 import { cacheSized, changeImages } from './changeImages.js';
+import { multiplyAxes } from './filterAxes.js';
 import { inTurn } from './inTurn.js';
 import { checkInput, IMAGES } from './shapes.js';
+import { partsPay } from './ways.js';
 
 /**
  * Blurs with a Gaussian, `exp(-d^2 / (2 sigma^2))` at whole distances d and normalised, down the rows and along them. The
@@ -39,6 +43,9 @@ export function gaussianBlur(x: Tensor4D, options: GaussianBlurOptions): Tensor4
   const kernel = kernelPair(options?.kernelSize, height, width);
   const [sigmaX, sigmaY] = sigmaPair(options.sigma, batch);
   if (String(kernel) === '1,1') return clone(x);
+  if (!partsPay()) {
+    return tidy(() => multiplyAxes(x, bands(height, kernel[1], sigmaY), bands(width, kernel[0], sigmaX)));
+  }
   // Images side by side as channels [height, width, batch * channels]: a depthwise convolution gives each its own kernel.
   const swap = (y: Tensor, rows: number): Tensor3D =>
     transpose<Tensor3D>(reshape(y, [rows, (height * width * batch) / rows, channels]), [1, 0, 2]);
@@ -55,7 +62,10 @@ export function gaussianBlur(x: Tensor4D, options: GaussianBlurOptions): Tensor4
   );
 }
 
-/** The same on colour planes [channels, batch, pixels], with a deviation per image; those of deviation 0 are left out. */
+/**
+ * The same on colour planes [channels, batch, pixels], with a deviation per image; where parts pay, those of deviation 0 are
+ * left out.
+ */
 export function blurPlanes(
   planes: Tensor3D,
   [, height = 0, width = 0]: readonly number[],
@@ -63,6 +73,7 @@ export function blurPlanes(
   sigmas: readonly number[],
 ): Tensor3D {
   const [channels, , pixels] = planes.shape;
+  if (!partsPay()) return blurByProducts(planes, [height, width], kernel, sigmas);
   const blurred = Array.from(sigmas.keys()).filter((i) => sigmas[i] !== 0);
   const groups = cacheSized(blurred, channels * pixels).map((images) => ({
     images,
@@ -80,6 +91,40 @@ export function blurPlanes(
     },
   }));
   return changeImages(planes, groups);
+}
+
+/** With a matrix for every image and axis, the reflection in it: a few steps of one size, whatever was drawn. */
+export function blurByProducts(
+  planes: Tensor3D,
+  [height, width]: readonly [number, number],
+  [kernelWidth, kernelHeight]: readonly [number, number],
+  sigmas: readonly number[],
+): Tensor3D {
+  return tidy(() => {
+    const lines = bands(height, kernelHeight, sigmas);
+    const square = height === width && kernelHeight === kernelWidth;
+    const columns = square ? lines : bands(width, kernelWidth, sigmas);
+    const images = reshape(planes, [...planes.shape.slice(0, 2), height, width]);
+    return reshape(matMul(matMul(lines, images), columns, false, true), planes.shape);
+  });
+}
+
+/** `[sigma, length, length]`: what every pixel of an axis counts in the blur of each. */
+function bands(length: number, size: number, sigmas: readonly number[]): Tensor3D {
+  const values = new Float32Array(sigmas.length * length * length);
+  const radius = (size - 1) / 2;
+  for (const [i, sigma] of sigmas.entries()) {
+    const taps = gaussian(size, sigma);
+    for (let to = 0; to < length; to++) {
+      for (let tap = 0; tap < size; tap++) {
+        const place = Math.abs(to + tap - radius);
+        const from = place < length ? place : 2 * (length - 1) - place;
+        const at = (i * length + to) * length + from;
+        values[at] = (values[at] as number) + (taps[tap] as number);
+      }
+    }
+  }
+  return tensor3d(values, [sigmas.length, length, length]);
 }
 
 /** Blurs [height, width, side], every side by its own deviations. */

@@ -9,11 +9,11 @@ import {
   sub,
   type Tensor2D,
   type Tensor3D,
-  tensor3d,
   tidy,
 } from '@tensorflow/tfjs-core';
 import { inTurn } from './inTurn.js';
 import { largest, weigh } from './planes.js';
+import { spread } from './spread.js';
 
 /** A batch of pixels in hue, chroma and extremes, each [batch, pixels]. */
 export interface Hexagon {
@@ -50,7 +50,7 @@ export function fromHexagon(hue: Tensor2D, chroma: Tensor2D, low: Tensor2D, turn
   const centers = [0, 2, -2]; // red, green, blue, in sextants
   const offsets = centers.flatMap((center) => turns.map((t) => wrap(6 * t - center)));
   return inTurn(
-    () => add<Tensor3D>(hue, tensor3d(offsets, [3, turns.length, 1])), // distance from the centre, in [-6, 6]
+    () => add<Tensor3D>(hue, spread(offsets, [3, ...hue.shape])), // distance from the centre, in [-6, 6]
     (t) => abs(t),
     (t) => sub<Tensor3D>(t, 3),
     (t) => abs(t),

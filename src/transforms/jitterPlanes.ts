@@ -1,8 +1,9 @@
 import { clone, type Tensor3D } from '@tensorflow/tfjs-core';
 import { type Blend, blend, brightnessBlend, contrastBlend, KEEP, saturationBlend } from './blend.js';
-import { cacheSized, changeImages, partsPay } from './changeImages.js';
+import { cacheSized, changeImages } from './changeImages.js';
 import { shiftHue } from './hue.js';
 import { inTurn } from './inTurn.js';
+import { partsPay } from './ways.js';
 
 /** Names of the adjustments, in the numbering of `order`. */
 export const ADJUSTMENTS = ['brightness', 'contrast', 'saturation', 'hue'] as const;
@@ -23,20 +24,22 @@ export interface ColorJitterParams {
 }
 
 /**
- * Jitters planes [channels, batch, pixels], every image in its own order; images that nothing changes are left out. The
- * three linear adjustments are one operation ({@link blend}), so all images take one together whatever their order; hue,
- * the dear one, runs once. Where it pays, images with hue at the same place in their order go together, in parts that fit
- * the cache: then three blends do, instead of up to three before hue and three after it.
+ * Jitters planes [channels, batch, pixels], every image in its own order. The three linear adjustments are one operation
+ * ({@link blend}), so all images take one together whatever their order; hue, the dear one, runs once. Where parts pay,
+ * images that nothing changes are left out, and those with hue at the same place in their order go together, in parts that
+ * fit the cache: then three blends do, instead of up to three before hue and three after it.
  */
 export function jitterPlanes(planes: Tensor3D, params: ColorJitterParams): Tensor3D {
   const [channels, , pixels] = planes.shape;
+  const all = Array.from(params.order.keys());
+  const changed = all.filter((i) => params.hue[i] !== 0 || linearOf(params.order[i] as number[], params, i).length > 0);
+  if (changed.length === 0) return planes;
   const groups = new Map<number, number[]>();
-  for (const [i, order] of params.order.entries()) {
-    if (linearOf(order, params, i).length === 0 && params.hue[i] === 0) continue;
-    const place = partsPay() ? (params.hue[i] === 0 ? -1 : order.indexOf(HUE)) : 0;
+  for (const i of partsPay() ? changed : []) {
+    const place = params.hue[i] === 0 ? -1 : (params.order[i] as number[]).indexOf(HUE);
     groups.set(place, [...(groups.get(place) ?? []), i]);
   }
-  const parts = [...groups.values()].flatMap((images) => cacheSized(images, channels * pixels));
+  const parts = partsPay() ? [...groups.values()].flatMap((images) => cacheSized(images, channels * pixels)) : [all];
   return changeImages(
     planes,
     parts.map((images) => ({ images, change: (part) => jitterPart(part, params, images) })),

@@ -1,7 +1,8 @@
-import { add, mul, reshape, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { column, type PerImage, perImage } from './perImage.js';
+import { add, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { type PerImage, perImage } from './perImage.js';
 import { rows } from './planes.js';
 import { checkInput } from './shapes.js';
+import { timesEach } from './spread.js';
 import { checkPermutation, takeImages } from './takeImages.js';
 
 /**
@@ -28,8 +29,11 @@ export function mixup<X extends Tensor>(x: X, permutation: ArrayLike<number>, la
   const partners = checkPermutation('mixup', permutation, batch);
   const shares = perImage('mixup', 'lambda', lambda, batch, 0, 1);
   return tidy(() => {
-    const own = mul<Tensor2D>(rows(x), column(shares));
-    const other = mul<Tensor2D>(rows(takeImages(x, partners)), column(shares.map((share) => 1 - share)));
+    const own = timesEach(rows(x), shares);
+    const other = timesEach(
+      rows(takeImages(x, partners)),
+      shares.map((share) => 1 - share),
+    );
     return reshape(add(own, other), x.shape) as X;
   });
 }

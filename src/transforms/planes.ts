@@ -1,5 +1,7 @@
 import {
   depthwiseConv2d,
+  eye,
+  matMul,
   maxPool,
   reshape,
   type Tensor,
@@ -9,6 +11,7 @@ import {
   tensor4d,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { indexingPays, partsPay } from './ways.js';
 
 /** Weights of red, green and blue in a grey value, as torchvision has them (ITU-R BT.601, four digits; their sum is 0.9999). */
 export const GRAY = [0.2989, 0.587, 0.114] as const;
@@ -19,13 +22,16 @@ export const GRAY = [0.2989, 0.587, 0.114] as const;
  */
 export function toPlanes(x: Tensor4D): Tensor3D {
   const [batch, height, width, channels] = x.shape;
-  return reshape(transpose(reshape(x, [batch * height * width, channels]), [1, 0]), [channels, batch, height * width]);
+  const pixels: Tensor2D = reshape(x, [batch * height * width, channels]);
+  const planes = indexingPays() ? transpose(pixels, [1, 0]) : matMul(eye(channels), pixels, false, true);
+  return reshape(planes, [channels, batch, height * width]);
 }
 
 /** Planes as images of the given shape. */
 export function fromPlanes(planes: Tensor3D, shape: readonly number[]): Tensor4D {
   const [channels, batch, pixels] = planes.shape;
-  const last = transpose(reshape(planes, [channels, batch * pixels]), [1, 0]);
+  const flat: Tensor2D = reshape(planes, [channels, batch * pixels]);
+  const last = indexingPays() ? transpose(flat, [1, 0]) : matMul(flat, eye(channels), true);
   return reshape(last, [batch, shape[1] as number, shape[2] as number, channels]);
 }
 
@@ -35,7 +41,7 @@ export function fromPlanes(planes: Tensor3D, shape: readonly number[]): Tensor4D
  */
 export function weigh(planes: Tensor3D, weights: readonly number[]): Tensor2D {
   const [channels, batch, pixels] = planes.shape;
-  const lane = laneOf(batch * pixels);
+  const lane = laneOf(batch, pixels);
   const filter = Float32Array.from({ length: channels * lane }, (_, i) => weights[Math.floor(i / lane)] as number);
   const stacked: Tensor4D = reshape(planes, [1, channels, (batch * pixels) / lane, lane]);
   return reshape(depthwiseConv2d(stacked, tensor4d(filter, [channels, 1, lane, 1]), 1, 'valid'), [batch, pixels]);
@@ -44,13 +50,18 @@ export function weigh(planes: Tensor3D, weights: readonly number[]): Tensor2D {
 /** The largest of the planes at every pixel, [batch, pixels], by pooling down the axis of planes. */
 export function largest(planes: Tensor3D): Tensor2D {
   const [channels, batch, pixels] = planes.shape;
-  const lane = laneOf(batch * pixels);
+  const lane = laneOf(batch, pixels);
   const stacked: Tensor4D = reshape(planes, [1, channels, (batch * pixels) / lane, lane]);
   return reshape(maxPool(stacked, [channels, 1], 1, 'valid'), [batch, pixels]);
 }
 
-/** The largest divisor of a count that is at most 256: how many pixels a kernel takes side by side. */
-function laneOf(count: number): number {
+/**
+ * How many pixels a kernel takes side by side: the largest divisor of their number that is at most 256. On a GPU an image,
+ * because WebGL copies packed tensors whose last two axes change.
+ */
+function laneOf(batch: number, pixels: number): number {
+  if (!partsPay()) return pixels;
+  const count = batch * pixels;
   for (let lane = Math.min(256, count); ; lane--) if (count % lane === 0) return lane;
 }
 

@@ -1,10 +1,11 @@
-import { div, floor, mul, reshape, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { div, floor, reshape, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { checkIntegers } from '../internal/checks.js';
 import { toBytes } from './bytes.js';
 import { inTurn } from './inTurn.js';
-import { column, type PerImage, perImage } from './perImage.js';
+import { type PerImage, perImage } from './perImage.js';
 import { rows } from './planes.js';
 import { checkInput, IMAGES } from './shapes.js';
+import { timesEach } from './spread.js';
 
 /**
  * Keeps the highest bits of every value: with k the value as 8 bits (rounded), `floor(k / 2^(8 - bits)) * 2^(8 - bits) / 255`.
@@ -30,9 +31,13 @@ export function posterize(x: Tensor4D, bits: PerImage): Tensor4D {
     reshape(
       inTurn<Tensor2D>(
         () => toBytes(rows(x)),
-        (y) => mul(y, column(steps.map((step) => 1 / step))),
+        (y) =>
+          timesEach(
+            y,
+            steps.map((step) => 1 / step),
+          ),
         (y) => floor(y),
-        (y) => mul(y, column(steps)),
+        (y) => timesEach(y, steps),
         (y) => div(y, 255),
       ),
       x.shape,

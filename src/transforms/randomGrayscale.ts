@@ -1,10 +1,10 @@
-import { add, mul, type Tensor3D } from '@tensorflow/tfjs-core';
+import { add, type Tensor3D } from '@tensorflow/tfjs-core';
 import { checkNumbers } from '../internal/checks.js';
 import { coin, imageKeys } from './draw.js';
 import { makeTransform } from './makeTransform.js';
-import { column } from './perImage.js';
 import { grayPlane } from './planes.js';
 import { RGB } from './shapes.js';
+import { timesEach } from './spread.js';
 import type { Transform } from './transform.js';
 
 /** Options of {@link randomGrayscale}. */
@@ -45,6 +45,6 @@ export function randomGrayscale(options: RandomGrayscaleOptions = {}): Transform
 
 /** Planes turned grey where `gray` is 1. */
 function grayOut(planes: Tensor3D, gray: readonly number[]): Tensor3D {
-  const kept = mul<Tensor3D>(planes, column(gray.map((g) => 1 - g)));
-  return add(kept, mul(grayPlane(planes), column(gray)));
+  const color = gray.map((g) => 1 - g);
+  return add(timesEach(planes, color), timesEach(grayPlane(planes), gray));
 }

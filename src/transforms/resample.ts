@@ -8,6 +8,7 @@ import { readPlaces } from './readPlaces.js';
 import { checkInput, IMAGES } from './shapes.js';
 import { trace, traceGrid } from './trace.js';
 import type { ApplyOptions, Interpolation } from './transform.js';
+import { indexingPays } from './ways.js';
 
 /**
  * Reads images through geometric steps in a row, with one interpolation: every pixel of the last result is traced back
@@ -55,7 +56,7 @@ export function resample(x: Tensor4D, placements: readonly Placement[], options:
 
 /** One interpolation for all steps. */
 function read(x: Tensor4D, steps: readonly Placement[], batch: number, interpolation: Interpolation): Tensor4D {
-  const grid = traceGrid(steps, batch, interpolation);
+  const grid = indexingPays() ? traceGrid(steps, batch, interpolation) : null;
   return grid ? readAxes(x, grid) : readPlaces(x, trace(steps, batch, interpolation), interpolation);
 }
 

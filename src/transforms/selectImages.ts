@@ -1,6 +1,6 @@
-import { add, clone, mul, reshape, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
-import { column } from './perImage.js';
+import { add, clone, reshape, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { rows } from './planes.js';
+import { timesEach } from './spread.js';
 
 /**
  * Image i of candidate `choice[i]`: a sum of products with 0 and 1, exact for finite values, and many times faster than
@@ -12,7 +12,10 @@ export function selectImages<X extends Tensor>(choice: readonly number[], candid
   if (first === undefined) throw new Error('selectImages: no candidate is chosen.');
   if (rest.length === 0) return clone(first.value);
   const part = ({ value, j }: { value: X; j: number }): Tensor2D =>
-    mul(rows(value), column(choice.map((c) => (c === j ? 1 : 0))));
+    timesEach(
+      rows(value),
+      choice.map((c) => (c === j ? 1 : 0)),
+    );
   const sum = rest.reduce((total, one) => add<Tensor2D>(total, part(one)), part(first));
   return reshape(sum, first.value.shape) as X;
 }

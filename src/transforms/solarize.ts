@@ -1,7 +1,8 @@
 import { add, mul, reshape, step, sub, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
-import { column, type PerImage, perImage } from './perImage.js';
+import { type PerImage, perImage } from './perImage.js';
 import { rows } from './planes.js';
 import { checkInput, IMAGES } from './shapes.js';
+import { spread } from './spread.js';
 
 /**
  * Inverts bright values: `x >= threshold ? 1 - x : x`, channel by channel.
@@ -26,6 +27,6 @@ export function solarize(x: Tensor4D, threshold: PerImage): Tensor4D {
 
 /** Inverts values from the threshold of their image on, of rows `[batch, values]` or planes `[channels, batch, pixels]`. */
 export function invertBright<T extends Tensor>(values: T, thresholds: readonly number[]): T {
-  const bright = sub(1, step(sub(column(thresholds), values))); // 1 where x >= threshold
+  const bright = sub(1, step(sub(spread(thresholds, values.shape), values))); // 1 where x >= threshold
   return add(values, mul(bright, sub(1, mul(values, 2))));
 }

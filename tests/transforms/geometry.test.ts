@@ -23,7 +23,7 @@ import {
   rotate,
   type Transform,
 } from '../../src/transforms/index.js';
-import { readAxes } from '../../src/transforms/readAxes.js';
+import { byBlends, byProducts, readAxes } from '../../src/transforms/readAxes.js';
 import { readPlaces } from '../../src/transforms/readPlaces.js';
 import { type GridPlaces, trace, traceGrid } from '../../src/transforms/trace.js';
 import { expectClose, expectKept, hold, onEveryBackend, uniforms } from '../helpers/index.js';
@@ -123,8 +123,10 @@ onEveryBackend('geometry of transforms', () => {
       const placements = chain.geometry?.(x.shape, chain.sample(x.shape, seed)) as Placement[];
       const grid = traceGrid(placements, 2, interpolation) as GridPlaces;
       const places = trace(placements, 2, interpolation);
-      const [axes, pixels] = [hold(readAxes(x, grid)), hold(readPlaces(x, places, interpolation))];
-      await expectClose(axes, pixels, { atol: 3e-6, rtol: 0 });
+      const pixels = hold(readPlaces(x, places, interpolation));
+      for (const way of [readAxes, byBlends, byProducts]) {
+        await expectClose(hold(way(x, grid)), pixels, { atol: 3e-6, rtol: 0 });
+      }
       expect(places.weights?.some((w) => w === 0)).toBe(true);
     }
     const row = hold(tensor4d([1, 2, 3], [1, 1, 3, 1]));

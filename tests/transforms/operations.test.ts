@@ -1,5 +1,6 @@
-import { fill, getBackend, type Tensor, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { fill, getBackend, type Tensor, type Tensor3D, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
+import { blurByProducts, blurPlanes } from '../../src/transforms/gaussianBlur.js';
 import {
   adjustBrightness,
   adjustContrast,
@@ -18,6 +19,7 @@ import {
   rotate90,
   solarize,
 } from '../../src/transforms/index.js';
+import { fromPlanes, toPlanes } from '../../src/transforms/planes.js';
 import { byBoxes, byTaps, readPlaces } from '../../src/transforms/readPlaces.js';
 import { expectClose, expectKept, hold, onEveryBackend, uniforms } from '../helpers/index.js';
 
@@ -142,6 +144,18 @@ onEveryBackend('operations on images', () => {
     const spread = Array.from({ length: 32 }, (_, i) => (i < 2 ? 0 : (taps[i - 2] as number) / total));
     const blurred = Array.from(await hold(gaussianBlur(long, { kernelSize: [29, 1], sigma: 6 })).data());
     await expectClose(blurred.slice(4, 28), spread.slice(4, 28));
+  });
+
+  test('colour planes are blurred like images, by either way', async () => {
+    const x = uniforms<Tensor4D>(5, [3, 4, 6, 2]);
+    const sigmas = [0.7, 0, 1.3];
+    const blurred = hold(gaussianBlur(x, { kernelSize: [5, 3], sigma: sigmas }));
+    for (const way of [
+      (planes: Tensor3D) => blurPlanes(planes, x.shape, [5, 3], sigmas),
+      (planes: Tensor3D) => blurByProducts(planes, [4, 6], [5, 3], sigmas),
+    ]) {
+      await expectClose(hold(tidy(() => fromPlanes(way(toPlanes(x)), x.shape))), blurred, { atol: 2e-6, rtol: 0 });
+    }
   });
 
   test('a crop reads pixel centres, clamps at its own edge, and zeros outside the image', async () => {

@@ -1,7 +1,7 @@
 import { concat, slice, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { foldIn } from '../../src/random/index.js';
-import { cacheSized, partsPay } from '../../src/transforms/changeImages.js';
+import { cacheSized } from '../../src/transforms/changeImages.js';
 import {
   adjustBrightness,
   adjustContrast,
@@ -33,6 +33,7 @@ import {
   type Transform,
   views,
 } from '../../src/transforms/index.js';
+import { partsPay } from '../../src/transforms/ways.js';
 import { expectClose, expectKept, hold, onEveryBackend, uniforms } from '../helpers/index.js';
 
 const many = [2000, 40, 60, 3];
