@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 
 /** Every folder of src but `internal` is a subpath export. */
@@ -18,6 +18,24 @@ const rootKeepsSubpaths: NonNullable<Options['esbuildPlugins']>[number] = {
       if (!/[\\/]src[\\/]index\.ts$/.test(importer)) return null;
       return { path: path.replace('/index.js', extension), external: true };
     });
+  },
+};
+
+/**
+ * CommonJS keeps `import()` of optional packages: tsup makes it `require`, which fails for modules with a top-level await, as
+ * vega's.
+ */
+const commonJsKeepsImport: NonNullable<Options['plugins']>[number] = {
+  name: 'commonjs-keeps-import',
+  buildEnd({ writtenFiles }) {
+    for (const { name } of writtenFiles.filter((file) => file.name.endsWith('.cjs'))) {
+      const code = readFileSync(name, 'utf8');
+      const kept = code.replace(
+        /Promise\.resolve\(\)\.then\(\(\) => _interopRequireWildcard\(require\(("[^"]+")\)\)\)/g,
+        'import($1)',
+      );
+      if (kept !== code) writeFileSync(name, kept);
+    }
   },
 };
 
@@ -44,6 +62,7 @@ export default defineConfig({
   // Shared chunks for CommonJS too: a class is one class across subpaths.
   splitting: true,
   esbuildPlugins: [rootKeepsSubpaths],
+  plugins: [commonJsKeepsImport],
   dts: true,
   clean: true,
   sourcemap: false,

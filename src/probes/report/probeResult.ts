@@ -35,8 +35,24 @@ export interface ResultKinds {
   readonly shortcut: ShortcutReport;
 }
 
-/** What any function of this folder gives as its result. */
-export type ProbeResult = ResultKinds[keyof ResultKinds];
+/** What any function of this folder gives as its result: that of a probe, of `nearestNeighbors`, `embed2d` or a report. */
+export type ProbeResult =
+  | LinearProbeResult
+  | RidgeProbeResult
+  | KnnProbeResult
+  | MlpProbeResult
+  | FineTuneProbeResult
+  | LayerwiseProbeResult
+  | FewLabelProbeResult
+  | RobustnessProbeResult
+  | RetrievalProbeResult
+  | ClusterProbeResult
+  | DenseProbeResult
+  | Neighbors
+  | Embedding2d
+  | CollapseReport
+  | CostReport
+  | ShortcutReport;
 
 /** A kind of result. */
 export type ResultKind = keyof ResultKinds;
