@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 
 /** Every folder of src but `internal` is a subpath export. */
@@ -21,6 +21,24 @@ const rootKeepsSubpaths: NonNullable<Options['esbuildPlugins']>[number] = {
   },
 };
 
+/**
+ * CommonJS keeps `import()` of optional packages: tsup makes it `require`, which fails for modules with a top-level await, as
+ * vega's.
+ */
+const commonJsKeepsImport: NonNullable<Options['plugins']>[number] = {
+  name: 'commonjs-keeps-import',
+  buildEnd({ writtenFiles }) {
+    for (const { name } of writtenFiles.filter((file) => file.name.endsWith('.cjs'))) {
+      const code = readFileSync(name, 'utf8');
+      const kept = code.replace(
+        /Promise\.resolve\(\)\.then\(\(\) => _interopRequireWildcard\(require\(("[^"]+")\)\)\)/g,
+        'import($1)',
+      );
+      if (kept !== code) writeFileSync(name, kept);
+    }
+  },
+};
+
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
@@ -29,10 +47,22 @@ export default defineConfig({
   format: ['esm', 'cjs'],
   target: 'es2022',
   platform: 'neutral',
-  external: [/^node:/, /^@tensorflow\//, '@saehrimnir/druidjs', 'fast-check', 'sharp', 'tar-stream', 'umap-js'],
+  external: [
+    /^node:/,
+    /^@tensorflow\//,
+    '@saehrimnir/druidjs',
+    'fast-check',
+    'fast-png',
+    'sharp',
+    'tar-stream',
+    'umap-js',
+    'vega',
+    'vega-lite',
+  ],
   // Shared chunks for CommonJS too: a class is one class across subpaths.
   splitting: true,
   esbuildPlugins: [rootKeepsSubpaths],
+  plugins: [commonJsKeepsImport],
   dts: true,
   clean: true,
   sourcemap: false,

@@ -10,7 +10,12 @@ const inNode = (name: string) => ({
 });
 
 const inBrowser = (name: string) => ({
-  optimizeDeps: { include: ['fast-check', '@tensorflow/tfjs-layers', `@tensorflow/tfjs-backend-${name}`] },
+  optimizeDeps: {
+    include: [
+      ...['fast-check', 'fast-png', 'vega', 'vega-lite', '@tensorflow/tfjs-layers'],
+      `@tensorflow/tfjs-backend-${name}`,
+    ],
+  },
   test: {
     name,
     ...everywhere,

@@ -118,6 +118,17 @@ describe('the packed tarball in a project of its own', () => {
     writeFileSync(join(scratch, 'cjs.cjs'), trainOnOneLoss(load));
     expect(run('node', ['cjs.cjs']).match(/one class|trains/g)).toEqual(['one class', 'one class', 'trains']);
   });
+  test('CommonJS loads optional packages that are ES modules with a top-level await', () => {
+    const script = `
+      const { probeReport } = require('selfsup/probes');
+      const map = { points: [[0, 1], [1, 0]], explained: null, trustworthiness: null };
+      probeReport(map).then(({ html }) => console.log(html.includes('<svg') ? 'drawn' : 'not drawn'), (e) => console.log(e.message));`;
+    writeFileSync(join(scratch, 'plots.cjs'), script);
+    expect(run('node', ['plots.cjs'])).toContain('needs the package vega: npm install vega (Cannot find');
+    for (const name of ['vega', 'vega-lite'])
+      symlinkSync(resolve('node_modules', name), join(scratch, 'node_modules', name));
+    expect(run('node', ['plots.cjs'])).toContain('drawn\n');
+  });
   test('TypeScript finds the types from both module systems', () => {
     const use = (ending: string): string => `
       import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';

@@ -1,0 +1,27 @@
+import { tensor4d } from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { probeReport } from '../../src/probes/index.js';
+import { hold, onEveryBackend } from '../helpers/index.js';
+import { labels, linear, map, neighbors } from './results.js';
+
+onEveryBackend('probeReport', () => {
+  test('makes plots, and pictures from a tensor of images, the same ones as from bytes', async () => {
+    const bytes = Uint8Array.from({ length: 8 * 12 }, (_, i) => (37 * i) % 256);
+    const x = hold(
+      tensor4d(
+        Array.from(bytes, (v) => v / 255),
+        [8, 2, 2, 3],
+      ),
+    );
+    const results = { encoder: [linear, map, neighbors] };
+    const report = async (images: typeof x | { data: Uint8Array; shape: number[] }) => {
+      const part = { x: images, labels };
+      return probeReport(results, { data: { train: part, test: part } });
+    };
+    const fromTensor = await report(x);
+    expect(fromTensor.html.match(/<svg /g)).toHaveLength(3);
+    expect(fromTensor.html.match(/<img src="data:image\/png;base64,/g)).toHaveLength(6);
+    expect(fromTensor.markdown).toContain('| encoder | linear probe | 75.0% | 43.8% to 96.0% |');
+    expect(await report({ data: bytes, shape: [8, 2, 2, 3] })).toEqual(fromTensor);
+  });
+});
