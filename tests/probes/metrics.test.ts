@@ -184,6 +184,25 @@ onEveryBackend('decompositions', () => {
     expect(Array.from(symmetricEigen(new Float64Array(9), 3, { vectors: true }).values)).toEqual([0, 0, 0]);
   });
 
+  test('eigenvalues that are but rounding come out as such', () => {
+    // Rows of 128 numbers in 30 directions, each weaker than the one before: as a projection head makes them.
+    const [rows, rank, dim] = [100, 30, 128];
+    const codes = normal(1, rows * rank).map((v, i) => (v + (i % rank === 0 ? 2 : 0)) * Math.exp(-0.5 * (i % rank)));
+    const head = { values: normal(2, rank * dim), rows: rank, dim };
+    const values = new Float32Array(rows * dim);
+    for (let i = 0; i < values.length; i++) {
+      const [row, column] = [Math.floor(i / dim), i % dim];
+      for (let k = 0; k < rank; k++) {
+        (values[i] as number) += (codes[row * rank + k] as number) * (head.values[k * dim + column] as number);
+      }
+    }
+    const products = gram({ values, rows, dim }, 'columns');
+    const { values: found } = symmetricEigen(products, dim, { vectors: true });
+    const trace = Array.from({ length: dim }, (_, i) => products[i * dim + i] as number).reduce((a, b) => a + b);
+    expect(found.reduce((a, b) => a + b) / trace).toBeCloseTo(1, 12);
+    expect(Math.abs(found[dim - 1] as number)).toBeLessThan(1e-12 * trace);
+  });
+
   test('principal components of wide and tall matrices agree', async () => {
     const x = { values: normal(5, 6 * 9), rows: 6, dim: 9 };
     const wide = principalComponents(x, 5);
