@@ -212,14 +212,24 @@ onEveryBackend('decompositions', () => {
     await expectClose(project(x, wide), Array.from(project(again, tall)).slice(0, 30), { atol: 1e-6 });
   });
 
-  test('the bootstrap interval is that of resampling', () => {
+  test('the bootstrap interval is that of resampling, and covers what it should', () => {
     const [low, high] = accuracyInterval(300, 400, 1);
     expect(low).toBeCloseTo(0.75 - 1.96 * Math.sqrt((0.75 * 0.25) / 400), 2);
     expect(high).toBeCloseTo(0.75 + 1.96 * Math.sqrt((0.75 * 0.25) / 400), 2);
-    expect([accuracyInterval(0, 5, 1), accuracyInterval(5, 5, 1)]).toEqual([
-      [0, 0],
-      [1, 1],
-    ]);
+    expect([accuracyInterval(0, 5, 1)[0], accuracyInterval(5, 5, 1)[1]]).toEqual([0, 1]);
+    // 95 % of the intervals hold the share, near its end too: all numbers of hits, weighted by their chance.
+    for (const [n, p] of [
+      [50, 0.98],
+      [20, 0.5],
+    ] as const) {
+      let [covered, chance] = [0, (1 - p) ** n];
+      for (let hits = 0; hits <= n; hits++) {
+        const [least, most] = accuracyInterval(hits, n, hits);
+        if (least <= p && p <= most) covered += chance;
+        chance *= ((n - hits) / (hits + 1)) * (p / (1 - p));
+      }
+      expect(covered).toBeGreaterThan(0.95);
+    }
     const [a, b] = accuracyInterval(49_000, 100_000, 1); // no underflow
     expect([a < 0.49, b > 0.49, b - a < 0.01]).toEqual([true, true, true]);
   });
