@@ -5,10 +5,7 @@ import type { HostRows } from './hostRows.js';
  * columns are shifted first.
  */
 export function gram(x: HostRows, of: 'columns' | 'rows', mean?: Float64Array): Float64Array {
-  const { rows, dim } = x;
-  const values = Float64Array.from(x.values);
-  if (mean) for (let i = 0; i < values.length; i++) (values[i] as number) -= mean[i % dim] as number;
-  return of === 'columns' ? columnProducts(values, rows, dim) : rowProductsOf(values, rows, dim);
+  return of === 'columns' ? columnProducts(x, mean) : rowProductsOf(x, mean);
 }
 
 /** Column means. */
@@ -18,12 +15,16 @@ export function columnMeans({ values, rows, dim }: HostRows): Float64Array {
   return out.map((v) => v / rows);
 }
 
-function columnProducts(values: Float64Array, rows: number, dim: number): Float64Array {
+function columnProducts(x: HostRows, mean?: Float64Array): Float64Array {
+  const { rows, dim } = x;
   const out = new Float64Array(dim * dim);
-  const zeros = new Float64Array(dim);
-  const row = (r: number): Float64Array => (r < rows ? values.subarray(r * dim, (r + 1) * dim) : zeros);
+  const four = Array.from({ length: 4 }, () => new Float64Array(dim));
+  const [a, b, c, d] = four as [Float64Array, Float64Array, Float64Array, Float64Array];
   for (let r = 0; r < rows; r += 4) {
-    const [a, b, c, d] = [row(r), row(r + 1), row(r + 2), row(r + 3)];
+    for (const [i, line] of four.entries()) {
+      if (r + i < rows) shiftedRow(x, r + i, mean, line);
+      else line.fill(0);
+    }
     for (let i = 0; i < dim; i++) {
       const [p, q, s, t] = [a[i] as number, b[i] as number, c[i] as number, d[i] as number];
       const line = out.subarray(i * dim, (i + 1) * dim);
@@ -36,7 +37,10 @@ function columnProducts(values: Float64Array, rows: number, dim: number): Float6
   return mirrored(out, dim);
 }
 
-function rowProductsOf(values: Float64Array, rows: number, dim: number): Float64Array {
+function rowProductsOf(x: HostRows, mean?: Float64Array): Float64Array {
+  const { rows, dim } = x;
+  const values = new Float64Array(rows * dim);
+  for (let r = 0; r < rows; r++) shiftedRow(x, r, mean, values.subarray(r * dim, (r + 1) * dim));
   const out = new Float64Array(rows * rows);
   for (let r = 0; r < rows; r++) {
     const a = values.subarray(r * dim, (r + 1) * dim);
@@ -48,6 +52,12 @@ function rowProductsOf(values: Float64Array, rows: number, dim: number): Float64
     }
   }
   return mirrored(out, rows);
+}
+
+/** Writes a row, less the mean where there is one. */
+function shiftedRow({ values, dim }: HostRows, row: number, mean: Float64Array | undefined, to: Float64Array): void {
+  const start = row * dim;
+  for (let j = 0; j < dim; j++) to[j] = (values[start + j] as number) - (mean ? (mean[j] as number) : 0);
 }
 
 /** The lower triangle copied to the upper one. */

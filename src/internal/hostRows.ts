@@ -120,3 +120,11 @@ export function pickRows({ values, dim }: HostRows, rows: ArrayLike<number>): Ho
   }
   return { values: out, rows: rows.length, dim };
 }
+
+/** The rows in parts of at most `count`, one after the other: views, no copies. */
+export function* rowParts({ values, rows, dim }: HostRows, count: number): Generator<HostRows & { start: number }> {
+  for (let start = 0; start < rows; start += count) {
+    const end = Math.min(rows, start + count);
+    yield { values: values.subarray(start * dim, end * dim), rows: end - start, dim, start };
+  }
+}

@@ -14,51 +14,64 @@ export interface Nearest {
 /** Options of {@link nearest}. */
 export interface NearestOptions {
   readonly k: number;
-  /** `'dot'`: largest products. `'euclidean'`: smallest distances; scores are then squared distances with a minus. */
-  readonly metric: 'dot' | 'euclidean';
-  /** Queries per block. @defaultValue so many that a block holds 2^22 numbers */
+  /**
+   * `'cosine'`: largest products of rows scaled to length 1. `'dot'`: largest products. `'euclidean'`: smallest distances;
+   * scores are then squared distances with a minus.
+   */
+  readonly metric: 'cosine' | 'dot' | 'euclidean';
+  /** Queries per block. @defaultValue 512 */
   readonly chunk?: number | undefined;
   /** Leaves row i out of the neighbours of query i: queries and bank are the same rows. @defaultValue false */
   readonly excludeSelf?: boolean;
+  /** Most numbers of a block of rows or of products. @defaultValue 2 ** 22, which are 16 MiB */
+  readonly block?: number;
 }
 
-const BLOCK = 2 ** 22;
-
 /**
- * Exact nearest neighbours. Products of a block of queries with the whole bank run on the backend and are read back; the
- * selection runs on the host, since `topk` is slow on WASM and limited on GPUs. Memory: the bank and one block.
+ * Exact nearest neighbours. Products of a block of queries with a block of the bank run on the backend and are read back;
+ * the selection runs on the host, since `topk` is slow on WASM and limited on GPUs. The backend holds one block of each
+ * and their products; many queries at a time, since WASM packs the block of the bank anew for each product.
  */
 export async function nearest(queries: HostRows, bank: HostRows, options: NearestOptions): Promise<Nearest> {
-  const { metric, chunk = Math.max(1, Math.floor(BLOCK / bank.rows)), excludeSelf = false } = options;
+  const { metric, chunk = 512, excludeSelf = false, block: most = 2 ** 22 } = options;
   const k = Math.min(options.k, bank.rows - (excludeSelf ? 1 : 0));
-  const euclidean = metric === 'euclidean';
+  const wide = Math.min(chunk, queries.rows, Math.max(1, Math.floor(most / bank.dim)));
+  const deep = Math.max(1, Math.floor(most / Math.max(wide, bank.dim)));
   // Distances do not change when all rows are shifted, but float32 products lose less around the mean.
-  const center = euclidean ? columnMeans(bank) : null;
+  const center = metric === 'euclidean' ? columnMeans(bank) : null;
+  const lengths = center && { bank: squaredLengths(bank, center), queries: squaredLengths(queries, center) };
+  const blockOf = (x: HostRows, start: number, end: number): Tensor2D => {
+    const rows = { values: x.values.subarray(start * x.dim, end * x.dim), rows: end - start, dim: x.dim };
+    return toTensor(metric === 'cosine' ? normalizedRows(rows) : rows, center);
+  };
   const indices = new Int32Array(queries.rows * k);
   const scores = new Float32Array(queries.rows * k);
-  const lengths = euclidean ? squaredLengths(bank, center) : null;
-  const columns = tidy(() => transpose(toTensor(bank, 0, bank.rows, center))); // [dim, rows]
-  try {
-    for (let start = 0; start < queries.rows; start += chunk) {
-      const end = Math.min(queries.rows, start + chunk);
-      const product: Tensor2D = tidy(() => matMul(toTensor(queries, start, end, center), columns));
-      const block = (await product.data()) as Float32Array;
-      dispose(product);
-      for (let q = start; q < end; q++) {
-        const row = block.subarray((q - start) * bank.rows, (q - start + 1) * bank.rows);
-        if (lengths) {
-          const own = squaredLength(queries, q, center);
-          for (let i = 0; i < row.length; i++) {
-            row[i] = Math.min(0, 2 * (row[i] as number) - (lengths[i] as number) - own);
+  for (let first = 0; first < bank.rows; first += deep) {
+    const last = Math.min(bank.rows, first + deep);
+    const columns = tidy(() => transpose(blockOf(bank, first, last))); // [dim, rows]
+    try {
+      for (let start = 0; start < queries.rows; start += wide) {
+        const end = Math.min(queries.rows, start + wide);
+        const product: Tensor2D = tidy(() => matMul(blockOf(queries, start, end), columns));
+        const block = (await product.data()) as Float32Array;
+        dispose(product);
+        for (let q = start; q < end; q++) {
+          const row = block.subarray((q - start) * (last - first), (q - start + 1) * (last - first));
+          if (lengths) {
+            const own = lengths.queries[q] as number;
+            for (let i = 0; i < row.length; i++) {
+              row[i] = Math.min(0, 2 * (row[i] as number) - (lengths.bank[first + i] as number) - own);
+            }
           }
+          if (excludeSelf && q >= first && q < last) row[q - first] = Number.NEGATIVE_INFINITY;
+          keepTop(row, first, indices.subarray(q * k, (q + 1) * k), scores.subarray(q * k, (q + 1) * k));
         }
-        if (excludeSelf) row[q] = Number.NEGATIVE_INFINITY;
-        selectTop(row, k, indices.subarray(q * k, (q + 1) * k), scores.subarray(q * k, (q + 1) * k));
       }
+    } finally {
+      columns.dispose();
     }
-  } finally {
-    columns.dispose();
   }
+  for (let at = 0; at < indices.length; at += k) sortTop(indices.subarray(at, at + k), scores.subarray(at, at + k));
   return { indices, scores, k };
 }
 
@@ -76,58 +89,79 @@ export function normalizedRows({ values, rows, dim }: HostRows): HostRows {
   return { values: out, rows, dim };
 }
 
-/** Writes the k largest values and their places, falling; equal values in ascending order of place. */
-export function selectTop(values: Float32Array, k: number, indices: Int32Array, scores: Float32Array): void {
-  // A heap of the k best so far, the worst on top.
-  const worse = (a: number, b: number): boolean => {
-    const [x, y] = [values[a] as number, values[b] as number];
-    return x < y || (x === y && a > b);
-  };
-  const heap = indices;
-  const sink = (from: number, size: number): void => {
-    const item = heap[from] as number;
-    let at = from;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= size) break;
-      if (child + 1 < size && worse(heap[child + 1] as number, heap[child] as number)) child++;
-      if (!worse(heap[child] as number, item)) break;
-      heap[at] = heap[child] as number;
-      at = child;
+/**
+ * Offers values at the places `first`, `first` + 1, ... to the best so far, those of the places before `first`. Once all
+ * entries are taken they are a heap, the worst on top; of equal values the earlier place is better.
+ */
+export function keepTop(values: Float32Array, first: number, indices: Int32Array, scores: Float32Array): void {
+  const k = indices.length;
+  let i = 0;
+  if (first < k) {
+    for (; i < values.length && first + i < k; i++) {
+      indices[first + i] = first + i;
+      scores[first + i] = values[i] as number;
     }
-    heap[at] = item;
-  };
-  for (let i = 0; i < k; i++) heap[i] = i;
-  for (let i = (k >> 1) - 1; i >= 0; i--) sink(i, k);
-  let floor = values[heap[0] as number] as number;
-  for (let i = k; i < values.length; i++) {
-    if ((values[i] as number) > floor) {
-      heap[0] = i;
-      sink(0, k);
-      floor = values[heap[0] as number] as number;
+    if (first + i < k) return;
+    for (let at = (k >> 1) - 1; at >= 0; at--) sink(indices, scores, at, k);
+  }
+  let floor = scores[0] as number;
+  for (; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value > floor) {
+      indices[0] = first + i;
+      scores[0] = value;
+      sink(indices, scores, 0, k);
+      floor = scores[0] as number;
     }
   }
-  for (let size = k - 1; size > 0; size--) {
-    const last = heap[size] as number;
-    heap[size] = heap[0] as number;
-    heap[0] = last;
-    sink(0, size);
-  }
-  for (let i = 0; i < k; i++) scores[i] = values[heap[i] as number] as number;
 }
 
-function toTensor({ values, dim }: HostRows, start: number, end: number, center: Float64Array | null): Tensor2D {
-  const part = Float32Array.from(values.subarray(start * dim, end * dim));
+/** Sorts what {@link keepTop} kept: values falling, equal ones by place. */
+export function sortTop(indices: Int32Array, scores: Float32Array): void {
+  for (let size = indices.length - 1; size > 0; size--) {
+    const [index, score] = [indices[size] as number, scores[size] as number];
+    indices[size] = indices[0] as number;
+    scores[size] = scores[0] as number;
+    indices[0] = index;
+    scores[0] = score;
+    sink(indices, scores, 0, size);
+  }
+}
+
+/** Lets the entry at a place of the heap sink to where it belongs. */
+function sink(indices: Int32Array, scores: Float32Array, from: number, size: number): void {
+  const [index, score] = [indices[from] as number, scores[from] as number];
+  let at = from;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= size) break;
+    let worst = scores[child] as number;
+    if (child + 1 < size) {
+      const other = scores[child + 1] as number;
+      if (other < worst || (other === worst && (indices[child + 1] as number) > (indices[child] as number))) {
+        child++;
+        worst = other;
+      }
+    }
+    if (worst > score || (worst === score && (indices[child] as number) < index)) break;
+    indices[at] = indices[child] as number;
+    scores[at] = worst;
+    at = child;
+  }
+  indices[at] = index;
+  scores[at] = score;
+}
+
+function toTensor({ values, rows, dim }: HostRows, center: Float64Array | null): Tensor2D {
+  const part = new Float32Array(values);
   if (center) for (let i = 0; i < part.length; i++) (part[i] as number) -= center[i % dim] as number;
-  return tensor2d(part, [end - start, dim], 'float32');
+  return tensor2d(part, [rows, dim], 'float32');
 }
 
-function squaredLengths(x: HostRows, center: Float64Array | null): Float64Array {
-  return Float64Array.from({ length: x.rows }, (_, r) => squaredLength(x, r, center));
-}
-
-function squaredLength({ values, dim }: HostRows, row: number, center: Float64Array | null): number {
-  let sum = 0;
-  for (let i = 0; i < dim; i++) sum += ((values[row * dim + i] as number) - (center?.[i] ?? 0)) ** 2;
-  return sum;
+function squaredLengths({ values, rows, dim }: HostRows, center: Float64Array): Float64Array {
+  const out = new Float64Array(rows);
+  for (let r = 0, i = 0; r < rows; r++) {
+    for (let c = 0; c < dim; c++, i++) (out[r] as number) += ((values[i] as number) - (center[c] as number)) ** 2;
+  }
+  return out;
 }

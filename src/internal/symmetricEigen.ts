@@ -99,7 +99,9 @@ function accumulate(reflections: readonly Reflection[], n: number): Float64Array
 /** Diagonalises a tridiagonal matrix in place; rows of `basis` turn with it. */
 function implicitQl(d: Float64Array, e: Float64Array, basis: Float64Array | null, n: number): void {
   const at = (list: Float64Array, i: number): number => list[i] as number;
-  const tiny = 2 ** -1000;
+  // Relative to the whole: off-diagonals beside eigenvalues that are but rounding never become small beside those.
+  const largest = d.reduce((most, v, i) => Math.max(most, Math.abs(v) + Math.abs(at(e, i))), 0);
+  const tiny = 2 ** -53 * largest + 2 ** -1000;
   for (let l = 0; l < n; l++) {
     for (let round = 0; ; round++) {
       let m = l;

@@ -1,8 +1,10 @@
 import { foldIn, integers, type Seed, uniform } from '../random/index.js';
 
 /**
- * Percentile bootstrap interval of a share of hits. A resample of n hits and misses holds a binomial number of hits, so
- * each resample is one draw from that law, by inversion.
+ * Bootstrap interval of a share of hits. A resample of n hits and misses holds a binomial number of hits, so each resample is
+ * one draw from that law, by inversion. Two hits and two misses are added to the share that is resampled, as in Agresti and
+ * Coull (1998): of samples that are all right every resample is all right, and intervals near 0 and 1 would miss the true
+ * share far too often (at a share of 0.98 and 50 samples in 4 of 10 cases; with them in 1 of 50).
  */
 export function accuracyInterval(
   hits: number,
@@ -11,12 +13,12 @@ export function accuracyInterval(
   resamples = 2000,
   level = 0.95,
 ): [number, number] {
-  const cumulative = binomialCdf(n, hits / n);
+  const cumulative = binomialCdf(n, (hits + 2) / (n + 4));
   const draws = Float64Array.from(uniform(seed, resamples), (u) => firstAbove(cumulative, u) / n).sort();
   const tail = (1 - level) / 2;
   const at = (q: number): number =>
     draws[Math.min(resamples - 1, Math.max(0, Math.round(q * (resamples - 1))))] as number;
-  return [at(tail), at(1 - tail)];
+  return [Math.min(hits / n, at(tail)), Math.max(hits / n, at(1 - tail))];
 }
 
 /** Percentile bootstrap interval of a statistic of n samples, from the places of each resample. */
@@ -37,7 +39,6 @@ export function bootstrapInterval(
 /** Probabilities of at most 0, 1, ..., n hits in n trials. */
 export function binomialCdf(n: number, p: number): Float64Array {
   const out = new Float64Array(n + 1);
-  if (p <= 0 || p >= 1) return out.fill(1, p <= 0 ? 0 : n);
   let [logTerm, sum] = [n * Math.log1p(-p), 0];
   for (let k = 0; k <= n; k++) {
     sum += Math.exp(logTerm);

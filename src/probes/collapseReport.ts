@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Data } from '../internal/arrayData.js';
 import { checkIntegers } from '../internal/checks.js';
-import { ShapeError } from '../internal/errors.js';
+import { RangeError, ShapeError } from '../internal/errors.js';
 import { columnMeans } from '../internal/gram.js';
 import { type HostRows, readRows } from '../internal/hostRows.js';
 import { normalizedRows } from '../internal/nearest.js';
@@ -12,6 +12,11 @@ import { entropyRank, singularValues } from './metrics/rankMe.js';
 export interface CollapseReportOptions extends ExtractFeaturesOptions {
   /** Second views, row i of the same sample as row i of the first: features, or inputs where an encoder is given. */
   readonly pairs?: Data;
+  /**
+   * Report of the same rows before training, or at an earlier step: a fall is then told before it is complete.
+   * @defaultValue none
+   */
+  readonly baseline?: CollapseReport;
   /** Rows looked at, evenly spaced, an integer \>= 2. @defaultValue 2048 */
   readonly samples?: number;
 }
@@ -44,10 +49,15 @@ export interface CollapseReport {
   readonly alignment: number | null;
 }
 
-/** Below this share of the even spread, all rows are nearly one point. */
-const COMPLETE = 0.1;
+/**
+ * Below this share of the even spread, all rows are nearly one point. Rows that share a large mean are not yet that: without
+ * training, convolutions and residual networks give 0.05 to 0.15, and a masked autoencoder in its first steps 0.04.
+ */
+const COMPLETE = 0.02;
 /** Below this share of the full rank, and below this many directions, few are in use. */
 const DIMENSIONAL = { share: 0.1, rank: 10 };
+/** Below these shares of the baseline's spread and rank, they have fallen; directions count only where they are few. */
+const FALLEN = { spread: 0.2, rank: 0.4, share: 0.25 };
 /** Rows whose pairs are counted for uniformity. */
 const PAIRED = 1024;
 
@@ -55,11 +65,17 @@ const PAIRED = 1024;
  * Has a representation collapsed? Tells complete collapse (all inputs at nearly one point) from dimensional collapse (few
  * directions carry all), with the numbers that the literature uses and one sentence.
  *
+ * Look at what the loss looks at, the output of the projection head: it collapses first, and an encoder before it may not at
+ * all. Numbers alone tell late, since those of an untrained encoder are near those of a collapsing one; a `baseline` tells
+ * earlier.
+ *
  * @param features - `[n, dim]`, at least 2 rows.
- * @param options - Second views, number of rows, and how an encoder is run.
- * @returns The report. The verdict is a rule of thumb: complete where `featureStd` is below a tenth of the even spread;
- * dimensional where the effective rank is below 10 and below a tenth of the full rank.
- * @throws ShapeError, RangeError on wrong shapes or options, and where a feature is not finite.
+ * @param options - Second views, a baseline, number of rows, and how an encoder is run.
+ * @returns The report. The verdict is a rule of thumb: complete where `featureStd` is below 2 % of the even spread, or below
+ * a fifth of the baseline's; dimensional where the effective rank is below 10 and below a tenth of the full rank, or below
+ * two fifths of the baseline's and below a quarter of the full rank.
+ * @throws ShapeError, RangeError on wrong shapes or options, where a feature is not finite, and where the baseline is of
+ * other rows.
  * @see Chen and He, SimSiam, arXiv:2011.10566, section 4.1; Jing et al., arXiv:2110.09348; Wang and Isola,
  * arXiv:2005.10242.
  * @example
@@ -86,11 +102,17 @@ export async function collapseReport(
 export async function collapseReport(...call: unknown[]): Promise<CollapseReport> {
   const encoder = typeof (call[0] as LayersModel | null)?.predict === 'function' ? (call[0] as LayersModel) : null;
   const [x, options = {}] = (encoder === null ? call : call.slice(1)) as [Data, CollapseReportOptions?];
-  const { pairs, samples = 2048 } = options;
+  const { pairs, baseline, samples = 2048 } = options;
   checkIntegers('collapseReport', { samples: [samples, 2] });
   const all = await features('features', encoder, x, options);
   if (all.rows < 2) throw new ShapeError(`collapseReport: features must have at least 2 rows, got ${all.rows}.`);
   const rows = spaced(all, samples);
+  if (baseline && (baseline.samples !== rows.rows || baseline.dim !== rows.dim)) {
+    const got = `${baseline.samples} rows of ${baseline.dim}`;
+    throw new RangeError(
+      `collapseReport: baseline must be a report of ${rows.rows} rows of ${rows.dim} numbers, got ${got}.`,
+    );
+  }
   const unit = normalizedRows(rows);
   const second = pairs === undefined ? null : spaced(await features('pairs', encoder, pairs, options), samples);
   if (second && (second.rows !== rows.rows || second.dim !== rows.dim)) {
@@ -111,7 +133,7 @@ export async function collapseReport(...call: unknown[]): Promise<CollapseReport
     uniformity: uniformityOf(spaced(unit, PAIRED)),
     alignment: second && meanSquaredDistance(unit, normalizedRows(second)),
   };
-  return { ...judge(numbers), ...numbers };
+  return { ...judge(numbers, baseline), ...numbers };
 }
 
 async function features(
@@ -129,18 +151,29 @@ async function features(
   }
 }
 
-function judge(n: Omit<CollapseReport, 'collapse' | 'sentence'>): Pick<CollapseReport, 'collapse' | 'sentence'> {
-  const spread = Math.round((100 * n.featureStd) / n.expectedStd);
-  const rank = n.effectiveRank.toFixed(1);
-  if (n.featureStd < COMPLETE * n.expectedStd) {
-    const sentence = `Complete collapse: the encoder gives nearly the same vector for every input (spread ${spread} % of an even one).`;
+function judge(
+  n: Omit<CollapseReport, 'collapse' | 'sentence'>,
+  before?: CollapseReport,
+): Pick<CollapseReport, 'collapse' | 'sentence'> {
+  const percent = (r: Pick<CollapseReport, 'featureStd' | 'expectedStd'>): string => {
+    const share = (100 * r.featureStd) / r.expectedStd;
+    return `${Number(share.toFixed(share < 10 ? 1 : 0))} %`;
+  };
+  const ranks = `${n.effectiveRank.toFixed(1)} of ${n.fullRank} possible directions`;
+  const spreadFell = before && n.featureStd < FALLEN.spread * before.featureStd;
+  if (spreadFell || n.featureStd < COMPLETE * n.expectedStd) {
+    const from = before ? `, ${percent(before)} before` : '';
+    const sentence = `Complete collapse: the encoder gives nearly the same vector for every input (spread ${percent(n)} of an even one${from}).`;
     return { collapse: 'complete', sentence };
   }
-  if (n.effectiveRank < DIMENSIONAL.rank && n.effectiveRank < DIMENSIONAL.share * n.fullRank) {
-    const sentence = `Dimensional collapse: inputs differ, but only along about ${rank} of ${n.fullRank} possible directions.`;
+  const rankFell =
+    before && n.effectiveRank < FALLEN.rank * before.effectiveRank && n.effectiveRank < FALLEN.share * n.fullRank;
+  if (rankFell || (n.effectiveRank < DIMENSIONAL.rank && n.effectiveRank < DIMENSIONAL.share * n.fullRank)) {
+    const from = before ? `, ${before.effectiveRank.toFixed(1)} before` : '';
+    const sentence = `Dimensional collapse: inputs differ, but only along about ${ranks}${from}.`;
     return { collapse: 'dimensional', sentence };
   }
-  const sentence = `No collapse: inputs spread out (${spread} % of an even spread) along about ${rank} of ${n.fullRank} possible directions.`;
+  const sentence = `No collapse: inputs spread out (${percent(n)} of an even spread) along about ${ranks}.`;
   return { collapse: 'none', sentence };
 }
 

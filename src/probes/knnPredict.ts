@@ -3,7 +3,7 @@ import type { Data } from '../internal/arrayData.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { countClasses, type HostRows, type Labels, readLabels, readRows } from '../internal/hostRows.js';
-import { nearest, normalizedRows } from '../internal/nearest.js';
+import { nearest } from '../internal/nearest.js';
 
 /** Options of {@link knnPredict}. */
 export interface KnnPredictOptions {
@@ -15,7 +15,7 @@ export interface KnnPredictOptions {
   readonly normalize?: boolean;
   /** Number of classes. @defaultValue largest label + 1 */
   readonly classes?: number;
-  /** Queries compared at a time, an integer \>= 1. @defaultValue so many that 4 million similarities are held */
+  /** Queries compared at a time, an integer \>= 1. @defaultValue 512 */
   readonly chunk?: number;
 }
 
@@ -36,7 +36,8 @@ export interface Votes {
 
 /**
  * Weighted k-nearest-neighbour vote: the k most similar rows of the bank vote for their class with weight
- * exp(similarity / temperature). Exact; memory is bounded by `chunk` times the rows of the bank.
+ * exp(similarity / temperature). Exact; beside the rows and the neighbours found, the backend holds less than 100 MiB at a
+ * time whatever their number.
  *
  * @param queries - `[n, dim]`.
  * @param bank - `[rows, dim]`.
@@ -95,8 +96,7 @@ export async function knnVote(
   if (queries.dim !== bank.dim) {
     throw new ShapeError(`${where}: queries must have rows of ${bank.dim} numbers, got ${queries.dim}.`);
   }
-  const prepare = normalize ? normalizedRows : (x: HostRows) => x;
-  const found = await nearest(prepare(queries), prepare(bank), { k, metric: 'dot', chunk });
+  const found = await nearest(queries, bank, { k, metric: normalize ? 'cosine' : 'dot', chunk });
   const scores = new Float32Array(queries.rows * classes);
   const predictions = new Int32Array(queries.rows);
   const votes = new Float64Array(classes);

@@ -2,7 +2,7 @@ import type { Data } from '../internal/arrayData.js';
 import { checkChoice, checkIntegers } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { readRows } from '../internal/hostRows.js';
-import { nearest, normalizedRows } from '../internal/nearest.js';
+import { nearest } from '../internal/nearest.js';
 
 /** Options of {@link nearestNeighbors}. */
 export interface NearestNeighborsOptions {
@@ -12,7 +12,7 @@ export interface NearestNeighborsOptions {
   readonly metric?: 'cosine' | 'euclidean';
   /** Leaves row i out of the neighbours of query i: for a bank searched with itself. @defaultValue false */
   readonly excludeSelf?: boolean;
-  /** Queries compared at a time, an integer \>= 1. @defaultValue so many that 4 million distances are held */
+  /** Queries compared at a time, an integer \>= 1. @defaultValue 512 */
   readonly chunk?: number;
 }
 
@@ -25,7 +25,8 @@ export interface Neighbors {
 }
 
 /**
- * The nearest rows of a bank, exactly; memory is bounded by `chunk` times the rows of the bank.
+ * The nearest rows of a bank, exactly; beside the rows and the neighbours found, the backend holds less than
+ * 100 MiB at a time whatever their number.
  *
  * @param queries - `[n, dim]`; axes after the first are flattened, bytes on the host read as [0, 1].
  * @param bank - `[rows, dim]`.
@@ -59,8 +60,7 @@ export async function nearestNeighbors(
     throw new ShapeError(`nearestNeighbors: queries must have shape ${wanted}, got [${from.rows}, ${from.dim}].`);
   }
   const cosine = metric === 'cosine';
-  const prepared = cosine ? ([normalizedRows(from), normalizedRows(to)] as const) : ([from, to] as const);
-  const found = await nearest(...prepared, { k, metric: cosine ? 'dot' : 'euclidean', excludeSelf, chunk });
+  const found = await nearest(from, to, { k, metric, excludeSelf, chunk });
   const rows = <T>(f: (i: number) => T): T[][] =>
     Array.from({ length: from.rows }, (_, q) => Array.from({ length: found.k }, (_, i) => f(q * found.k + i)));
   return {

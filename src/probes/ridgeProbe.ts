@@ -1,11 +1,13 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumbers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
+import { type HostRows, rowParts } from '../internal/hostRows.js';
+import { type RowProducts, rowProducts } from '../internal/rowProducts.js';
 import { foldIn, type Seed } from '../random/index.js';
 import { accuracyInterval } from './bootstrap.js';
 import { count } from './chooseStrength.js';
 import { type ProbeArguments, type ProbeData, type ProbeOptions, resolveProbe, splitArguments } from './probeData.js';
-import { leverages, ridgeProblem, ridgeScores, ridgeWeights } from './ridgeSolution.js';
+import { leverages, type RidgeProblem, ridgeProblem, ridgeScores, ridgeWeights } from './ridgeSolution.js';
 import { winners } from './solveLogistic.js';
 import { columnScale, standardized } from './standardize.js';
 
@@ -99,21 +101,18 @@ export async function ridgeProbe(...call: unknown[]): Promise<RidgeProbeResult> 
   const scale = columnScale(train);
   const rows = standardized(train, scale);
   const problem = await ridgeProblem(rows, train.labels, classes);
-  const validation: LeaveOneOut[] = [];
-  if (alphas.length > 1) {
-    const shares = await leverages(rows, problem, alphas);
-    for (const [i, one] of alphas.entries()) {
-      const scores = await ridgeScores(rows, ridgeWeights(problem, one));
-      validation.push({ alpha: one, ...leaveOneOut(scores, shares[i] as Float64Array, train.labels, classes) });
-    }
-  }
+  const validation = alphas.length > 1 ? await leaveOneOut(rows, train.labels, problem, alphas) : [];
   const best = validation.reduce<LeaveOneOut | undefined>(
     (a, b) => (a && (a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.error <= b.error)) ? a : b),
     undefined,
   );
   const chosen = best?.alpha ?? (alphas[0] as number);
   const weights = ridgeWeights(problem, chosen);
-  const classify = async (x: typeof rows): Promise<Int32Array> => argMaxRows(await ridgeScores(x, weights), classes);
+  const classify = async (x: HostRows): Promise<Int32Array> => {
+    const out = new Int32Array(x.rows);
+    await inParts(x, async (part, start) => out.set(argMaxRows(await ridgeScores(part, weights), classes), start));
+    return out;
+  };
   const predictions = await classify(standardized(test, scale));
   const hits = count(predictions, test.labels);
   return {
@@ -135,22 +134,48 @@ export async function ridgeProbe(...call: unknown[]): Promise<RidgeProbeResult> 
 const argMaxRows = (scores: Float64Array, classes: number): Int32Array =>
   classes === 1 ? new Int32Array(scores.length) : winners(scores, classes);
 
-function leaveOneOut(
-  scores: Float64Array,
-  shares: Float64Array,
+/** Accuracy and error of each strength, every row judged by a fit without it. */
+async function leaveOneOut(
+  x: HostRows,
   labels: Int32Array,
-  classes: number,
-): Omit<LeaveOneOut, 'alpha'> {
-  const without = new Float64Array(scores.length);
-  let error = 0;
-  for (let i = 0; i < scores.length; i++) {
-    const row = Math.floor(i / classes);
-    const target = i % classes === labels[row] ? 1 : -1;
-    // A row that its score hangs on alone says nothing once it is left out.
-    const rest = 1 - (shares[row] as number);
-    const miss = rest > 1e-9 ? (target - (scores[i] as number)) / rest : target;
-    without[i] = target - miss;
-    error += miss ** 2 / scores.length;
+  problem: RidgeProblem,
+  alphas: readonly number[],
+): Promise<LeaveOneOut[]> {
+  const { classes } = problem;
+  const fits = alphas.map((alpha) => ({ weights: ridgeWeights(problem, alpha), hits: 0, error: 0 }));
+  await inParts(x, async (part, start) => {
+    const shares = await leverages(part, problem, alphas);
+    for (const [i, fit] of fits.entries()) {
+      const scores = await ridgeScores(part, fit.weights);
+      for (let at = 0; at < scores.length; at++) {
+        const row = Math.floor(at / classes);
+        const target = at % classes === labels[start + row] ? 1 : -1;
+        // A row that its score hangs on alone says nothing once it is left out.
+        const rest = 1 - ((shares[i] as Float64Array)[row] as number);
+        const miss = rest > 1e-9 ? (target - (scores[at] as number)) / rest : target;
+        scores[at] = target - miss;
+        fit.error += miss ** 2;
+      }
+      fit.hits += count(argMaxRows(scores, classes), labels.subarray(start, start + part.rows));
+    }
+  });
+  return fits.map(({ hits, error }, i) => ({
+    alpha: alphas[i] as number,
+    accuracy: hits / x.rows,
+    error: error / (x.rows * classes),
+  }));
+}
+
+/** Rows lent to the backend at a time. */
+const PART = 4096;
+
+async function inParts(x: HostRows, f: (part: RowProducts, start: number) => Promise<void>): Promise<void> {
+  for (const { start, ...rows } of rowParts(x, PART)) {
+    const part = rowProducts(rows);
+    try {
+      await f(part, start);
+    } finally {
+      part.dispose();
+    }
   }
-  return { accuracy: count(argMaxRows(without, classes), labels) / labels.length, error };
 }

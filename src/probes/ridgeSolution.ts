@@ -1,6 +1,6 @@
 import { columnMeans, gram } from '../internal/gram.js';
 import type { HostRows } from '../internal/hostRows.js';
-import { rowProducts } from '../internal/rowProducts.js';
+import { type RowProducts, rowProducts } from '../internal/rowProducts.js';
 import { symmetricEigen } from '../internal/symmetricEigen.js';
 
 /** Least squares with a penalty, ready for any strength. */
@@ -42,13 +42,10 @@ export async function ridgeProblem(x: HostRows, labels: Int32Array, classes: num
   const squares = values.slice(0, rank);
   const counts = new Float64Array(classes);
   for (const label of labels) (counts[label] as number) += 1;
-  const indicators = new Float64Array(rows * classes);
-  for (const [r, label] of labels.entries()) indicators[r * classes + label] = 1;
-  const products = rowProducts(x, 'host');
   const directions = primal
     ? vectors.slice(0, rank * n)
-    : scaleRows(await centredSums(products, transpose(vectors.subarray(0, rank * n), rank, n), rank, mean), squares);
-  const sums = await centredSums(products, indicators, classes, mean); // [classes, dim]
+    : scaleRows(await centredSums(x, transpose(vectors.subarray(0, rank * n), rank, n), rank, mean), squares);
+  const sums = classSums(x, labels, counts, mean); // [classes, dim]
   const targets = new Float64Array(rank * classes);
   for (let k = 0; k < rank; k++) {
     for (let c = 0; c < classes; c++) {
@@ -84,57 +81,65 @@ export function ridgeWeights(problem: RidgeProblem, alpha: number): RidgeWeights
 
 /** Scores `[rows, classes]`. */
 export async function ridgeScores(
-  x: HostRows,
+  x: RowProducts,
   { weights, bias }: Omit<RidgeWeights, 'objective'>,
 ): Promise<Float64Array> {
-  const products = rowProducts(x);
-  try {
-    const out = await products.times(transpose(weights, x.dim, bias.length), bias.length);
-    for (let i = 0; i < out.length; i++) (out[i] as number) += bias[i % bias.length] as number;
-    return out;
-  } finally {
-    products.dispose();
-  }
+  const out = await x.times(transpose(weights, x.dim, bias.length), bias.length);
+  for (let i = 0; i < out.length; i++) (out[i] as number) += bias[i % bias.length] as number;
+  return out;
 }
 
 /**
- * How much each row bears on its own score, `[rows]` for each alpha: the diagonal of the hat matrix, intercept included.
- * With it the score that a row would have got without it in the fit is y - (y - f) / (1 - h).
+ * How much each of some rows of the fit bears on its own score, `[rows]` for each alpha: the diagonal of the hat matrix,
+ * intercept included. With it the score that a row would have got without it in the fit is y - (y - f) / (1 - h).
  */
 export async function leverages(
-  x: HostRows,
+  x: RowProducts,
   { mean, squares, directions, rows, dim }: RidgeProblem,
   alphas: readonly number[],
 ): Promise<Float64Array[]> {
   const rank = squares.length;
-  const products = rowProducts(x);
-  try {
-    const places = rank > 0 ? await products.times(directions, rank) : new Float64Array(0); // [rows, rank]
-    const shift = Float64Array.from({ length: rank }, (_, k) =>
-      mean.reduce((sum, m, j) => sum + m * (directions[k * dim + j] as number), 0),
-    );
-    return alphas.map((alpha) =>
-      Float64Array.from({ length: rows }, (_, r) => {
-        let sum = 1 / rows;
-        for (let k = 0; k < rank; k++) {
-          sum += ((places[r * rank + k] as number) - (shift[k] as number)) ** 2 / ((squares[k] as number) + alpha);
-        }
-        return sum;
-      }),
-    );
-  } finally {
-    products.dispose();
+  const places = rank > 0 ? await x.times(directions, rank) : new Float64Array(0); // [x.rows, rank]
+  const shift = Float64Array.from({ length: rank }, (_, k) =>
+    mean.reduce((sum, m, j) => sum + m * (directions[k * dim + j] as number), 0),
+  );
+  for (let i = 0; i < places.length; i++) places[i] = ((places[i] as number) - (shift[i % rank] as number)) ** 2;
+  return alphas.map((alpha) => {
+    const shares = squares.map((square) => 1 / (square + alpha));
+    const out = new Float64Array(x.rows).fill(1 / rows);
+    for (let r = 0, i = 0; r < x.rows; r++) {
+      for (let k = 0; k < rank; k++, i++) (out[r] as number) += (places[i] as number) * (shares[k] as number);
+    }
+    return out;
+  });
+}
+
+/** Sums of the centred rows of each class, `[classes, dim]`. */
+function classSums(
+  { values, dim }: HostRows,
+  labels: Int32Array,
+  counts: Float64Array,
+  mean: Float64Array,
+): Float64Array {
+  const out = new Float64Array(counts.length * dim);
+  for (let r = 0, i = 0; r < labels.length; r++) {
+    const base = (labels[r] as number) * dim;
+    for (let j = 0; j < dim; j++, i++) (out[base + j] as number) += values[i] as number;
   }
+  for (let i = 0; i < out.length; i++) {
+    (out[i] as number) -= (counts[Math.floor(i / dim)] as number) * (mean[i % dim] as number);
+  }
+  return out;
 }
 
 /** Gᵀ (X - mean), `[count, dim]`. */
 async function centredSums(
-  products: ReturnType<typeof rowProducts>,
+  x: HostRows,
   factors: Float64Array,
   count: number,
   mean: Float64Array,
 ): Promise<Float64Array> {
-  const out = await products.transposedTimes(factors, count);
+  const out = await rowProducts(x, 'host').transposedTimes(factors, count);
   const totals = new Float64Array(count);
   for (let i = 0; i < factors.length; i++) (totals[i % count] as number) += factors[i] as number;
   const dim = mean.length;

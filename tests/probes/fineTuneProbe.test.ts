@@ -28,7 +28,7 @@ onEveryBackend('fineTuneProbe', () => {
     expect(await weightsOf(encoder)).toEqual(before);
     expect(encoder.weights.every((w) => w.trainable || w.name.includes('moving'))).toBe(true);
     expect(result).toMatchObject({ probe: 'fineTune', accuracy: 1, steps: 6, classes: 2, dim: 2, trainSamples: 16 });
-    expect(result.interval).toEqual([1, 1]);
+    expect(result.interval[1]).toBe(1);
     expect(result.loss.at(-1) as number).toBeLessThan(0.5 * (result.loss[0] as number));
     expect(result.predictions).toEqual(data.test.labels);
     encoder.dispose();

@@ -1,7 +1,7 @@
 import { memory, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { selectTop } from '../../src/internal/nearest.js';
+import { keepTop, nearest, sortTop } from '../../src/internal/nearest.js';
 import { knnPredict, knnProbe, nearestNeighbors } from '../../src/probes/index.js';
 import { integers, normal } from '../../src/random/index.js';
 import { expectClose, hold, normals, onEveryBackend } from '../helpers/index.js';
@@ -133,18 +133,33 @@ onEveryBackend('nearestNeighbors', () => {
     );
   });
 
-  test('the selection sorts, equal values by place', () => {
+  test('the selection sorts what it is offered piece by piece, equal values by place', () => {
     fc.assert(
-      fc.property(fc.nat(), fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 30 }), (seed, n, wanted) => {
-        const k = Math.min(n, wanted);
-        const values = Float32Array.from(integers(seed, n, { max: 6 }));
-        const [indices, scores] = [new Int32Array(k), new Float32Array(k)];
-        selectTop(values, k, indices, scores);
-        const order = Array.from(values.keys()).sort((a, b) => (values[b] as number) - (values[a] as number) || a - b);
-        expect(Array.from(indices)).toEqual(order.slice(0, k));
-        expect(Array.from(scores)).toEqual(order.slice(0, k).map((i) => values[i]));
-      }),
+      fc.property(
+        fc.nat(),
+        fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 })),
+        (seed, [n, wanted, piece]) => {
+          const k = Math.min(n, wanted);
+          const values = Float32Array.from(integers(seed, n, { max: 6 }));
+          const [indices, scores] = [new Int32Array(k), new Float32Array(k)];
+          for (let at = 0; at < n; at += piece) keepTop(values.subarray(at, at + piece), at, indices, scores);
+          sortTop(indices, scores);
+          const order = [...values.keys()].sort((a, b) => (values[b] as number) - (values[a] as number) || a - b);
+          expect(Array.from(indices)).toEqual(order.slice(0, k));
+          expect(Array.from(scores)).toEqual(order.slice(0, k).map((i) => values[i]));
+        },
+      ),
     );
+  });
+
+  test('the bank in blocks gives what the bank at once gives', async () => {
+    const x = { values: normal(5, 37 * 4), rows: 37, dim: 4 };
+    for (const metric of ['cosine', 'dot', 'euclidean'] as const) {
+      const options = { k: 30, metric, excludeSelf: true };
+      const [whole, blocks] = [await nearest(x, x, options), await nearest(x, x, { ...options, chunk: 5, block: 40 })];
+      expect(blocks.indices).toEqual(whole.indices);
+      await expectClose(blocks.scores, whole.scores, { atol: 1e-5 });
+    }
   });
 });
 

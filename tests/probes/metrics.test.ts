@@ -184,6 +184,25 @@ onEveryBackend('decompositions', () => {
     expect(Array.from(symmetricEigen(new Float64Array(9), 3, { vectors: true }).values)).toEqual([0, 0, 0]);
   });
 
+  test('eigenvalues that are but rounding come out as such', () => {
+    // Rows of 128 numbers in 30 directions, each weaker than the one before: as a projection head makes them.
+    const [rows, rank, dim] = [100, 30, 128];
+    const codes = normal(1, rows * rank).map((v, i) => (v + (i % rank === 0 ? 2 : 0)) * Math.exp(-0.5 * (i % rank)));
+    const head = { values: normal(2, rank * dim), rows: rank, dim };
+    const values = new Float32Array(rows * dim);
+    for (let i = 0; i < values.length; i++) {
+      const [row, column] = [Math.floor(i / dim), i % dim];
+      for (let k = 0; k < rank; k++) {
+        (values[i] as number) += (codes[row * rank + k] as number) * (head.values[k * dim + column] as number);
+      }
+    }
+    const products = gram({ values, rows, dim }, 'columns');
+    const { values: found } = symmetricEigen(products, dim, { vectors: true });
+    const trace = Array.from({ length: dim }, (_, i) => products[i * dim + i] as number).reduce((a, b) => a + b);
+    expect(found.reduce((a, b) => a + b) / trace).toBeCloseTo(1, 12);
+    expect(Math.abs(found[dim - 1] as number)).toBeLessThan(1e-12 * trace);
+  });
+
   test('principal components of wide and tall matrices agree', async () => {
     const x = { values: normal(5, 6 * 9), rows: 6, dim: 9 };
     const wide = principalComponents(x, 5);
@@ -193,14 +212,24 @@ onEveryBackend('decompositions', () => {
     await expectClose(project(x, wide), Array.from(project(again, tall)).slice(0, 30), { atol: 1e-6 });
   });
 
-  test('the bootstrap interval is that of resampling', () => {
+  test('the bootstrap interval is that of resampling, and covers what it should', () => {
     const [low, high] = accuracyInterval(300, 400, 1);
     expect(low).toBeCloseTo(0.75 - 1.96 * Math.sqrt((0.75 * 0.25) / 400), 2);
     expect(high).toBeCloseTo(0.75 + 1.96 * Math.sqrt((0.75 * 0.25) / 400), 2);
-    expect([accuracyInterval(0, 5, 1), accuracyInterval(5, 5, 1)]).toEqual([
-      [0, 0],
-      [1, 1],
-    ]);
+    expect([accuracyInterval(0, 5, 1)[0], accuracyInterval(5, 5, 1)[1]]).toEqual([0, 1]);
+    // 95 % of the intervals hold the share, near its end too: all numbers of hits, weighted by their chance.
+    for (const [n, p] of [
+      [50, 0.98],
+      [20, 0.5],
+    ] as const) {
+      let [covered, chance] = [0, (1 - p) ** n];
+      for (let hits = 0; hits <= n; hits++) {
+        const [least, most] = accuracyInterval(hits, n, hits);
+        if (least <= p && p <= most) covered += chance;
+        chance *= ((n - hits) / (hits + 1)) * (p / (1 - p));
+      }
+      expect(covered).toBeGreaterThan(0.95);
+    }
     const [a, b] = accuracyInterval(49_000, 100_000, 1); // no underflow
     expect([a < 0.49, b > 0.49, b - a < 0.01]).toEqual([true, true, true]);
   });

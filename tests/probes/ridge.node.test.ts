@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { memory, tensor2d } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { rowProducts } from '../../src/internal/rowProducts.js';
 import { type Classifier, fitRidge, ridgeProbe } from '../../src/probes/index.js';
 import { leverages, ridgeProblem, ridgeScores, ridgeWeights } from '../../src/probes/ridgeSolution.js';
 import { normal } from '../../src/random/index.js';
@@ -31,7 +32,7 @@ test('the gradient is zero at the solution, whether there are more rows or more 
           const [rows, dim] = size as [number, number];
           const { x, labels } = drawn(seed, rows, dim, 3);
           const found = ridgeWeights(await ridgeProblem(x, labels, 3), alpha);
-          const scores = await ridgeScores(x, found);
+          const scores = await ridgeScores(rowProducts(x), found);
           let objective = 0;
           for (let c = 0; c < 3; c++) {
             const errors = Array.from(labels, (l, r) => (scores[r * 3 + c] as number) - (l === c ? 1 : -1));
@@ -61,8 +62,8 @@ test('leave-one-out by leverage is what fits without the row give', async () => 
   ] as const) {
     const { x, labels } = drawn(3, rows, dim, 2);
     const problem = await ridgeProblem(x, labels, 2);
-    const [shares] = (await leverages(x, problem, [0.5])) as [Float64Array];
-    const scores = await ridgeScores(x, ridgeWeights(problem, 0.5));
+    const [shares] = (await leverages(rowProducts(x), problem, [0.5])) as [Float64Array];
+    const scores = await ridgeScores(rowProducts(x), ridgeWeights(problem, 0.5));
     for (let left = 0; left < rows; left++) {
       const keep = Array.from({ length: rows }, (_, r) => r).filter((r) => r !== left);
       const values = Float64Array.from(keep.flatMap((r) => Array.from(x.values.slice(r * dim, (r + 1) * dim))));
@@ -75,7 +76,7 @@ test('leave-one-out by leverage is what fits without the row give', async () => 
         0.5,
       );
       const own = { values: x.values.slice(left * dim, (left + 1) * dim), rows: 1, dim };
-      const [expected] = await ridgeScores(own, without);
+      const [expected] = await ridgeScores(rowProducts(own), without);
       const y = labels[left] === 0 ? 1 : -1;
       const guessed = y - (y - (scores[left * 2] as number)) / (1 - (shares[left] as number));
       await expectClose(guessed, expected as number, { rtol: 1e-8, atol: 1e-9 });
