@@ -12,7 +12,7 @@ import type { MlpProbeResult } from '../mlpProbe.js';
 import type { Neighbors } from '../nearestNeighbors.js';
 import type { RetrievalProbeResult } from '../retrievalProbe.js';
 import type { RidgeProbeResult } from '../ridgeProbe.js';
-import type { RobustnessProbeResult } from '../robustnessProbe.js';
+import type { RobustnessProbeResult } from '../robustnessResult.js';
 import type { ShortcutReport } from '../shortcutReport.js';
 
 /** Results by their kind: the `probe` that they carry, or a word for those that carry none. */

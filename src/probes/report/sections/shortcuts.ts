@@ -1,20 +1,29 @@
+import type { ShortcutReport } from '../../shortcutReport.js';
+import type { ShortcutAccuracy } from '../../shortcutVerdict.js';
 import type { Context } from '../context.js';
 import { figureOf } from '../html.js';
 import { type Dot, dotPlot } from '../plots/dotPlot.js';
 import { percent, range, type Section } from '../section.js';
 
-const groups = ['patches', 'borders', 'channels', 'together'] as const;
+const groups = ['patches', 'borders', 'continuity', 'channels', 'offsets', 'together'] as const;
+
+/** Groups that there were statistics of. */
+function measured(result: ShortcutReport): [string, ShortcutAccuracy][] {
+  return groups.flatMap((group) => {
+    const found = result[group];
+    return found ? [[group, found] as [string, ShortcutAccuracy]] : [];
+  });
+}
 
 /** Shortcuts of pretext tasks. */
 export function shortcutSections(report: Context): Section[] {
   const entries = report.of('shortcut');
   if (entries.length === 0) return [];
   const dots = entries.flatMap(({ name, result }) =>
-    groups.map(
-      (group): Dot => ({
+    measured(result).map(
+      ([group, { accuracy, interval }]): Dot => ({
         ...{ group: name, name: group, chance: result.chance },
-        value: result[group].accuracy,
-        interval: result[group].interval,
+        ...{ value: accuracy, interval },
       }),
     ),
   );
@@ -31,13 +40,13 @@ export function shortcutSections(report: Context): Section[] {
         {
           head: ['name', 'statistics', 'accuracy', '95 % interval', 'chance', 'leaks'],
           rows: entries.flatMap(({ name, result }) =>
-            groups.map((group) => [
+            measured(result).map(([group, { accuracy, interval, leaks }]) => [
               name,
               group,
-              percent(result[group].accuracy),
-              range(result[group].interval),
+              percent(accuracy),
+              range(interval),
               percent(result.chance),
-              result[group].leaks ? 'yes' : 'no',
+              leaks ? 'yes' : 'no',
             ]),
           ),
         },
