@@ -1,75 +1,9 @@
-import { writeFile } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
-import { type LayersModel, models as loaders, loadLayersModel } from '@tensorflow/tfjs-layers';
-import { registerLayers } from 'selfsup/layers';
-import { smallConvNet } from 'selfsup/models';
-import { nodeFile } from 'selfsup/node';
-import { probeReport, type ResultsByName } from 'selfsup/probes';
-import { startBackend } from '../pretrain/backend.js';
-import { readData } from '../pretrain/data/readData.js';
-import { renderScenes } from '../pretrain/data/scenes/index.js';
-import { sample } from '../pretrain/evaluate/sample.js';
-import { Failure, oneLine } from '../pretrain/failure.js';
-import { help, readCommand } from './command.js';
-import { probeAll } from './probeAll.js';
+import { runCommand } from '../pretrain/command.js';
+import { help, readOptions } from './options.js';
 
-/** Probes the encoders in every way, and writes page and Markdown. */
-async function main(args: string[]): Promise<void> {
-  const command = readCommand(args);
-  if (command === null) return void process.stdout.write(help);
-  const { data, encoders, images, size, out } = command;
-  await startBackend('wasm');
-  registerLayers();
-  const dataset = data === null ? renderScenes(1) : await readData(data, { size, seed: 1 });
-  const { classNames } = dataset;
-  const [train, test] = [
-    sample(dataset.train, images, 1),
-    sample(dataset.test ?? dataset.train, Math.ceil(images / 2), 2),
-  ];
-  if (dataset.test === null || train.labels === null || test.labels === null) {
-    throw new Failure(`--data ${data}: the images have no labels to probe with`);
-  }
-  const parts = {
-    train: { x: train.images, labels: train.labels },
-    test: { x: test.images, labels: test.labels },
-  };
-  const models: [string, LayersModel][] = [];
-  for (const path of encoders) models.push([nameOf(path), await load(path)]);
-  models.push(['untrained', await untrained(models[0]?.[1], train.images.shape)]);
-  const results: Record<string, ResultsByName[string]> = {};
-  for (const [name, model] of models) {
-    console.log(`Probing   ${name} ...`);
-    results[name] = await probeAll(model, parts);
-  }
-  const report = await probeReport(results, { title: `Probes on ${dataset.name}`, classNames, data: parts });
-  await writeFile(`${out}.html`, report.html);
-  await writeFile(`${out}.md`, report.markdown);
-  console.log(`Wrote     ${out}.html, ${out}.md`);
-}
-
-/** `rotation` for `runs/rotation/encoder`. */
-function nameOf(path: string): string {
-  const full = resolve(path);
-  return basename(full) === 'encoder' ? basename(dirname(full)) : basename(full);
-}
-
-/** The same model with the weights that it is born with. */
-async function untrained(model: LayersModel | undefined, shape: readonly number[]): Promise<LayersModel> {
-  if (model === undefined) return smallConvNet({ inputShape: shape.slice(1) as [number, number, number] });
-  return loaders.modelFromJSON(JSON.parse(JSON.stringify(model.toJSON(null, false))));
-}
-
-async function load(path: string): Promise<LayersModel> {
-  try {
-    return await loadLayersModel(nodeFile(path));
-  } catch (error) {
-    throw new Failure(`--encoder ${path}: ${oneLine(error)}`);
-  }
-}
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  console.error(`probe-report: ${oneLine(error)}`);
-  process.exitCode = error instanceof Failure ? error.exitCode : 1;
-}
+await runCommand('probe-report', async (args) => {
+  const options = readOptions(args);
+  if (options === null) return void process.stdout.write(help);
+  const { run } = await import('./run.js');
+  await run(options);
+});

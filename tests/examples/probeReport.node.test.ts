@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { help, readCommand } from '../../examples/probe-report/command.js';
+import { help, readOptions } from '../../examples/probe-report/options.js';
 import { writeIdxFolder } from './support/data.js';
 
 let folder: string;
@@ -17,15 +17,15 @@ const run = (...args: string[]) =>
 
 test('reads every option, names them in the help text, and refuses others', () => {
   const args = '--data a --encoder b --encoder c --images 50 --size 16 --out d'.split(' ');
-  expect(readCommand(args)).toEqual({ data: 'a', encoders: ['b', 'c'], images: 50, size: 16, out: 'd' });
+  expect(readOptions(args)).toEqual({ data: 'a', encoders: ['b', 'c'], images: 50, size: 16, out: 'd' });
   for (const name of ['data', 'encoder', 'images', 'size', 'out']) expect(help).toContain(`--${name}`);
-  expect(readCommand(['--help'])).toBeNull();
+  expect(readOptions(['--help'])).toBeNull();
   for (const [line, message] of [
-    ['--images 3', "--images must be an integer >= 40, got '3'"],
-    ['--size x', '--size must be an integer >= 8'],
+    ['--images 3', "--images must be an integer from 40 to 1000000000, got '3'"],
+    ['--size x', '--size must be an integer from 8 to 1024'],
     ['--nonsense', "Unknown option '--nonsense'"],
   ] as const) {
-    expect(() => readCommand(line.split(' '))).toThrow(message);
+    expect(() => readOptions(line.split(' '))).toThrow(message);
   }
 });
 
