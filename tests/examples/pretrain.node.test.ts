@@ -62,12 +62,17 @@ describe('a whole run', () => {
       'nothing learnt',
       'Augmented pairs',
       'Nearest neighbours',
-      'Map of the embeddings',
-      'Collapse',
+      '<h2>Confusion</h2>',
+      '<h2>Maps</h2>',
+      '<h2>Collapse</h2>',
+      '<h2>Settings</h2>',
     ]) {
       expect(report).toContain(text);
     }
-    expect(report.match(/<svg /g)?.length).toBe(4);
+    // Loss, accuracies, two probes of three features confused, two maps, spectra.
+    expect(report.match(/<svg /g)?.length).toBe(1 + 1 + 6 + 2 + 1);
+    const { accuracy } = (await json(at('whole'))).probes.linear.pretrained;
+    expect(report).toContain(`<td>pretrained</td><td>linear probe</td><td>${(100 * accuracy).toFixed(1)}%</td>`);
     expect(report.match(/<img src="data:image\/png;base64,/g)?.length).toBeGreaterThan(27);
   });
 

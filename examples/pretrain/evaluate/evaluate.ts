@@ -1,9 +1,9 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type CollapseReport, collapseReport, embed2d, nearestNeighbors, type PrincipalMap } from 'selfsup/probes';
+import { collapseReport, embed2d, type Neighbors, nearestNeighbors, type ProbeResult } from 'selfsup/probes';
 import { foldIn, type Seed } from 'selfsup/random';
 import type { Dataset, LabelledImages } from '../data/dataset.js';
 import { encode, type FeatureSet, pixels, unitRows } from './features.js';
-import { type Probes, probeAll } from './probe.js';
+import { accuracies, type FeatureKind, type Probes, probeAll } from './probe.js';
 import { sample } from './sample.js';
 
 /** Images that are judged with, at most: enough for intervals of a point or two, few enough for a small machine. */
@@ -17,11 +17,8 @@ export interface Evaluation {
   readonly train: LabelledImages;
   /** The images that were judged; without labels, training images. */
   readonly test: LabelledImages;
-  /** Rows of `train` nearest to the first rows of `test`. */
-  readonly neighbours: { readonly pretrained: number[][]; readonly untrained: number[][] };
-  /** Places of the first rows of `test` in the plane. */
-  readonly maps: { readonly pretrained: PrincipalMap; readonly untrained: PrincipalMap };
-  readonly collapse: { readonly pretrained: CollapseReport; readonly untrained: CollapseReport };
+  /** All that was found, by kind of features, for the report. */
+  readonly results: Readonly<Record<string, readonly ProbeResult[]>>;
 }
 
 /** Probes both encoders, and the pixels. */
@@ -34,7 +31,7 @@ export async function evaluate(
   const test = sample(dataset.test ?? dataset.train, dataset.test === null ? limits.map : limits.test, foldIn(seed, 1));
   const pretrained = await encode(encoders.pretrained, train, test);
   const untrained = await encode(encoders.untrained, train, test);
-  const probes =
+  const found =
     dataset.test === null || train.labels === null || test.labels === null
       ? null
       : await probeAll(
@@ -46,21 +43,30 @@ export async function evaluate(
     const n = Math.min(count, rows.shape[0]);
     return { data: rows.data.subarray(0, n * rows.shape[1]), shape: [n, rows.shape[1]] };
   };
-  const near = async (set: FeatureSet): Promise<number[][]> => {
+  const near = async (set: FeatureSet): Promise<Neighbors> => {
     // Without a test part the queries are training images: the image itself comes first, and is left out.
     const own = dataset.test === null ? 1 : 0;
-    const { indices } = await nearestNeighbors(first(set.test, 64), set.train, { k: limits.neighbours + own });
-    return indices.map((rows) => rows.slice(own));
+    const { indices, distances } = await nearestNeighbors(first(set.test, 64), set.train, {
+      k: limits.neighbours + own,
+    });
+    return { indices: indices.map((row) => row.slice(own)), distances: distances.map((row) => row.slice(own)) };
   };
+  const judged = (kind: FeatureKind): ProbeResult[] => (found === null ? [] : [found[kind].linear, found[kind].knn]);
+  const before = await collapseReport(untrained.test);
+  const all = async (kind: FeatureKind, set: FeatureSet): Promise<ProbeResult[]> => [
+    ...judged(kind),
+    await near(set),
+    await embed2d(unitRows(first(set.test, limits.map))),
+    kind === 'untrained' ? before : await collapseReport(set.test, { baseline: before }),
+  ];
   return {
-    probes,
+    probes: found && accuracies(found),
     train,
     test,
-    neighbours: { pretrained: await near(pretrained), untrained: await near(untrained) },
-    maps: {
-      pretrained: await embed2d(unitRows(first(pretrained.test, limits.map))),
-      untrained: await embed2d(unitRows(first(untrained.test, limits.map))),
+    results: {
+      pretrained: await all('pretrained', pretrained),
+      untrained: await all('untrained', untrained),
+      ...(found && { pixels: judged('pixels') }),
     },
-    collapse: { pretrained: await collapseReport(pretrained.test), untrained: await collapseReport(untrained.test) },
   };
 }

@@ -1,4 +1,4 @@
-import { knnProbe, linearProbe, type ProbeData } from 'selfsup/probes';
+import { type KnnProbeResult, knnProbe, type LinearProbeResult, linearProbe, type ProbeData } from 'selfsup/probes';
 import { foldIn, type Seed } from 'selfsup/random';
 import type { FeatureSet } from './features.js';
 
@@ -18,34 +18,46 @@ export interface Probes {
   readonly knn: Readonly<Record<FeatureKind, Accuracy>>;
 }
 
+/** What the two probes found in one kind of features. */
+export interface Probed {
+  readonly linear: LinearProbeResult;
+  readonly knn: KnnProbeResult;
+}
+
 /** Labels of the two parts. */
 export interface Labels {
   readonly train: Int32Array;
   readonly test: Int32Array;
 }
 
-/** Neighbours that vote in the kNN probe. */
-export const neighbours = 20;
-
 /** Judges all three kinds of features by the same two probes. */
 export async function probeAll(
   sets: Readonly<Record<FeatureKind, FeatureSet>>,
   labels: Labels,
   seed: Seed,
-): Promise<Probes> {
-  const linear: Partial<Record<FeatureKind, Accuracy>> = {};
-  const knn: Partial<Record<FeatureKind, Accuracy>> = {};
+): Promise<Record<FeatureKind, Probed>> {
+  const found: Partial<Record<FeatureKind, Probed>> = {};
   for (const kind of featureKinds) {
     const { train, test } = sets[kind];
     const data: ProbeData = { train: { x: train, labels: labels.train }, test: { x: test, labels: labels.test } };
     // A cut-off far below the sampling error keeps the fit on 3072 pixels to seconds.
     const fit = { C: [1e-2, 0.1, 1], tolerance: 1e-3, maxIterations: 200 };
-    linear[kind] = judged(await linearProbe(data, foldIn(seed, 0), fit));
-    knn[kind] = judged(await knnProbe(data, foldIn(seed, 1), { k: neighbours }));
+    found[kind] = {
+      linear: await linearProbe(data, foldIn(seed, 0), fit),
+      knn: await knnProbe(data, foldIn(seed, 1), { k: 20 }),
+    };
   }
-  return { linear, knn } as Probes;
+  return found as Record<FeatureKind, Probed>;
 }
 
-function judged({ accuracy, interval }: { accuracy: number; interval: [number, number] }): Accuracy {
-  return { accuracy, interval };
+/** Accuracies alone. */
+export function accuracies(found: Readonly<Record<FeatureKind, Probed>>): Probes {
+  const of = (probe: keyof Probed): Record<FeatureKind, Accuracy> => {
+    const one = (kind: FeatureKind): Accuracy => {
+      const { accuracy, interval } = found[kind][probe];
+      return { accuracy, interval };
+    };
+    return { pretrained: one('pretrained'), untrained: one('untrained'), pixels: one('pixels') };
+  };
+  return { linear: of('linear'), knn: of('knn') };
 }
