@@ -43,9 +43,10 @@ export async function probeAll(encoder: LayersModel, data: ProbeData, seed = 1):
   }
 }
 
-/** Layers whose output is worth a probe: where the features of a convolution or a block are ready. */
+/** Layers whose output is worth a probe: those with a kernel. A normalisation after one says the same, being affine. */
 function blocks(encoder: LayersModel): string[] {
-  const names = encoder.layers.filter((layer) => layer.weights.length > 0).map(({ name }) => name);
+  const learnt = encoder.layers.filter(({ weights }) => weights.some(({ shape }) => shape.length > 1));
+  const names = learnt.map(({ name }) => name);
   const step = Math.ceil(names.length / 8);
   return names.filter((_, i) => (names.length - 1 - i) % step === 0);
 }

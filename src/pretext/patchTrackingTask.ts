@@ -16,6 +16,7 @@ import {
   type Rank,
   relu,
   reshape,
+  square,
   sub,
   type Tensor1D,
   type Tensor2D,
@@ -64,8 +65,8 @@ export type PatchTrackingBatch = {
 /**
  * Tracks a moving patch through a clip: its first and its last look belong together, a patch from elsewhere does not.
  *
- * A patch is drawn with probability proportional to its motion from the first frame to the second, as far as that is above
- * the frame's mean: a camera that moves all of the frame alike counts little. A block-matching tracker (the displacement of least squared
+ * A patch is drawn with probability proportional to the square of its motion from the first frame to the second, as far as
+ * that is above the frame's mean: a camera that moves all of the frame alike counts little. A block-matching tracker (the displacement of least squared
  * grey difference, the patch of the frame before as its template, small displacements first where all are equal) follows it.
  * All of it runs on the backend and nothing is read back; so a clip that is still is no error, and its patch is anywhere.
  *
@@ -140,7 +141,7 @@ export function patchTrackingTask(clips: Tensor5D, seed: Seed, options: PatchTra
 }
 
 /**
- * A patch per clip, drawn by its share of the motion above the mean. The largest of log weight plus Gumbel noise is such a
+ * A patch per clip, drawn by the square of its motion above the mean. The largest of log weight plus Gumbel noise is such a
  * draw, and needs no weight on the host.
  */
 function movingPlaces(gray: Tensor4D, size: number, keys: readonly RandomKey[]): Places {
@@ -153,7 +154,7 @@ function movingPlaces(gray: Tensor4D, size: number, keys: readonly RandomKey[]):
     const [, rows, columns] = map.shape;
     const scores: Tensor2D = reshape(map, [batch, rows * columns]);
     const above = relu(sub(scores, mean(scores, 1, true)));
-    const weights = div(above, add(max(above, 1, true), 1e-6));
+    const weights = square(div(above, add(max(above, 1, true), 1e-6))); // or the many patches that hardly move win together
     const noise = keys.map((key) =>
       Array.from(uniform(foldIn(key, 0), rows * columns), (u) => -Math.log(-Math.log(u + 2 ** -25))),
     );
