@@ -46,43 +46,46 @@ async function strips(
   });
 }
 
+/** Strips of what a task makes of some copies of a clip. */
+async function stripsOf(
+  clip: Clip,
+  copies: number,
+  task: (x: Tensor5D) => Parameters<typeof strips>[0] | Promise<Parameters<typeof strips>[0]>,
+  told?: (label: number) => string,
+  numbered?: boolean,
+): Promise<Shown[]> {
+  const x = copiesOf(clip, copies);
+  const batch = await task(x);
+  const shown = await strips(batch, clip, told, numbered);
+  free(x, batch);
+  return shown;
+}
+
 const orderRows: readonly Row[] = [
   {
     name: 'frameOrderTask',
     caption: "sampling 'motion': 1 where three frames are in the order of time",
-    draw: async (material) => {
-      const clip = clipNamed(material, 'cockatoo', 0);
-      const x = copiesOf(clip, 6);
-      const batch = await pretext.frameOrderTask(x, 3, { spacing: 4, sampling: 'motion' });
-      const shown = await strips(batch, clip);
-      free(x, batch);
-      return shown;
-    },
+    draw: (material) =>
+      stripsOf(clipNamed(material, 'cockatoo', 0), 6, (x) =>
+        pretext.frameOrderTask(x, 3, { spacing: 4, sampling: 'motion' }),
+      ),
   },
   {
     name: 'frameSortingTask',
     caption: 'four frames in one of twelve orders, or its reverse',
-    draw: async (material) => {
-      const clip = clipNamed(material, 'pool', 1);
-      const x = copiesOf(clip, 4);
-      const batch = pretext.frameSortingTask(x, 1, { spacing: 5 });
+    draw: (material) => {
       const orders = pretext.frameOrders(4);
-      const shown = await strips(batch, clip, (label) => `${label} = ${orders[label]?.join(' ')}`);
-      free(x, batch);
-      return shown;
+      const told = (label: number): string => `${label} = ${orders[label]?.join(' ')}`;
+      return stripsOf(clipNamed(material, 'pool', 1), 4, (x) => pretext.frameSortingTask(x, 1, { spacing: 5 }), told);
     },
   },
   {
     name: 'frameSortingTask, perFrame',
     caption: 'the same with a crop and a colour channel of its own for every frame',
-    draw: async (material) => {
-      const clip = clipNamed(material, 'pool', 1);
-      const x = copiesOf(clip, 2);
+    draw: (material) => {
       const perFrame = compose(randomCrop({ size: 80 }), randomChannelDrop({ drop: 2, p: 1 }));
-      const batch = pretext.frameSortingTask(x, 1, { spacing: 5, perFrame });
-      const shown = await strips(batch, clip, String, false);
-      free(x, batch);
-      return shown;
+      const task = (x: Tensor5D) => pretext.frameSortingTask(x, 1, { spacing: 5, perFrame });
+      return stripsOf(clipNamed(material, 'pool', 1), 2, task, String, false);
     },
   },
   {
@@ -92,10 +95,8 @@ const orderRows: readonly Row[] = [
       const shown: Shown[] = [];
       for (const [k, name] of ['eye_makeup', 'airplane', 'pool'].entries()) {
         const clip = clipNamed(material, name, k);
-        const x = copiesOf(clip, 2);
-        const batch = pretext.arrowOfTimeTask(x, 5 + k, { frames: 6, stride: 3 });
-        shown.push(...(await strips(batch, clip)));
-        free(x, batch);
+        const task = (x: Tensor5D) => pretext.arrowOfTimeTask(x, 5 + k, { frames: 6, stride: 3 });
+        shown.push(...(await stripsOf(clip, 2, task)));
       }
       return shown;
     },
@@ -103,14 +104,8 @@ const orderRows: readonly Row[] = [
   {
     name: 'playbackSpeedTask',
     caption: 'speeds 1, 2 and 4 are labelled 0, 1 and 2',
-    draw: async (material) => {
-      const clip = clipNamed(material, 'airplane', 2);
-      const x = copiesOf(clip, 6);
-      const batch = pretext.playbackSpeedTask(x, 2, { frames: 6 });
-      const shown = await strips(batch, clip);
-      free(x, batch);
-      return shown;
-    },
+    draw: (material) =>
+      stripsOf(clipNamed(material, 'airplane', 2), 6, (x) => pretext.playbackSpeedTask(x, 2, { frames: 6 })),
   },
 ];
 

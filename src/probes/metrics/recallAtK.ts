@@ -1,7 +1,7 @@
 import { checkIntegers } from '../../internal/checks.js';
 import { ShapeError } from '../../internal/errors.js';
 import { type Labels, type RowData, readLabels, readRows } from '../../internal/hostRows.js';
-import { nearest, normalizedRows } from '../../internal/nearest.js';
+import { nearest } from '../../internal/nearest.js';
 import type { TopKOptions } from './topKAccuracy.js';
 
 /**
@@ -27,8 +27,7 @@ export async function recallAtK(embeddings: RowData, labels: Labels, options: To
   const rows = await readRows('recallAtK', 'embeddings', embeddings);
   if (rows.rows < 2) throw new ShapeError(`recallAtK: embeddings must have at least 2 rows, got ${rows.rows}.`);
   const known = await readLabels('recallAtK', 'labels', labels, rows.rows);
-  const unit = normalizedRows(rows);
-  const found = await nearest(unit, unit, { k: Math.max(1, ...all), metric: 'dot', excludeSelf: true });
+  const found = await nearest(rows, rows, { k: Math.max(1, ...all), metric: 'cosine', excludeSelf: true });
   const firstHit = Array.from(known, (label, q) => {
     for (let i = 0; i < found.k; i++) if (known[found.indices[q * found.k + i] as number] === label) return i;
     return Number.POSITIVE_INFINITY;
