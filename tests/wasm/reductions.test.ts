@@ -45,6 +45,19 @@ onWasm('reductions and batch normalisation', () => {
       50,
     ));
 
+  test.each([
+    [[64, 16384], 0],
+    [[8, 40000], 0],
+    [[16, 20011], 0], // a prime
+    [[2, 9, 16384], 1],
+  ] as const)('sums of rows as long as those of %j, for which tfjs runs over its stack', async (shape, axis) => {
+    const x = normals(1, [...shape]);
+    const expected = reduced(await x.data(), [...shape], [axis]);
+    const result = hold(sum(x, axis));
+    await expectClose(result, expected);
+    x.dispose();
+  });
+
   test('sum and mean have the right gradients', () =>
     forAll(
       cases,
