@@ -1,4 +1,5 @@
 export { BatchNorm, type BatchNormOptions } from './batchNorm.js';
+export { ChannelwiseDense, type ChannelwiseDenseOptions } from './channelwiseDense.js';
 export { ClassToken, type ClassTokenOptions } from './classToken.js';
 export { DropPath, type DropPathOptions } from './dropPath.js';
 export { GELU } from './gelu.js';

@@ -1,6 +1,7 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
 import { BatchNorm } from './batchNorm.js';
+import { ChannelwiseDense } from './channelwiseDense.js';
 import { ClassToken } from './classToken.js';
 import { DropPath } from './dropPath.js';
 import { GELU } from './gelu.js';
@@ -29,6 +30,7 @@ import { WeightNormDense } from './weightNormDense.js';
 export function registerLayers(): void {
   const classes = [
     BatchNorm,
+    ChannelwiseDense,
     ClassToken,
     DropPath,
     GELU,

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { ShapeError } from '../../src/internal/errors.js';
 import {
   BatchNorm,
+  ChannelwiseDense,
   ClassToken,
   DropPath,
   L2Normalize,
@@ -50,6 +51,7 @@ test('shapes that do not fit are refused, symbolic ones too', () => {
   const bad: [() => unknown, string][] = [
     [apply(new LayerNorm(), [3, null]), 'LayerNorm: input must have at least 2 axes and a last one of known size'],
     [apply(new WeightNormDense({ units: 2 }), []), 'WeightNormDense: input must have at least 2 axes'],
+    [apply(new ChannelwiseDense(), [3, 2]), 'ChannelwiseDense: input must have shape [batch, height, width, channels]'],
     [apply(new ClassToken(), [3]), 'ClassToken: input must have shape [batch, tokens, dim]'],
     [
       apply(grid(), [6, 8]),

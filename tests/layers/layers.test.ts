@@ -10,6 +10,7 @@ import {
 import { expect, test } from 'vitest';
 import {
   BatchNorm,
+  ChannelwiseDense,
   ClassToken,
   DropPath,
   GELU,
@@ -57,6 +58,15 @@ const rows: Row[] = [
   },
   { name: 'L2Normalize', make: () => new L2Normalize(), shape: [2, 3] },
   { name: 'L2Normalize', make: () => new L2Normalize({ epsilon: 1.5 }), shape: [3] },
+  {
+    name: 'ChannelwiseDense',
+    make: () => new ChannelwiseDense({ seed: 3 }),
+    shape: [1, 3, 2],
+    weights: [
+      ['kernel', [2, 3, 3], true],
+      ['bias', [2, 1, 3], true],
+    ],
+  },
   {
     name: 'WeightNormDense',
     make: () => new WeightNormDense({ units: 3, seed: { high: 1, low: 2 } }),

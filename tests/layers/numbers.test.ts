@@ -9,6 +9,7 @@ import {
   tensor1d,
   tensor2d,
   tensor3d,
+  tensor4d,
   tidy,
   train,
   type Variable,
@@ -21,6 +22,7 @@ import { gelu } from '../../src/internal/gelu.js';
 import { layerNorm } from '../../src/internal/layerNorm.js';
 import {
   BatchNorm,
+  ChannelwiseDense,
   ClassToken,
   DropPath,
   L2Normalize,
@@ -71,6 +73,15 @@ onEveryBackend('numbers of layers', () => {
     set(dense, x(), tensor2d([[3, 1, -1], [4, 0, 1]]), tensor1d([1, 2, 3])); // biome-ignore format: rows
     const expected = [-1, 2, -6.363961, 1.6, 4, -3.181981, 4.8, 8, -2.12132, 0.2, -2, 4.242641];
     await expectClose(run(dense, x()), expected);
+    dense.dispose();
+  });
+
+  test('ChannelwiseDense multiplies the places of each channel by a matrix of its own', async () => {
+    const dense = new ChannelwiseDense();
+    const map = hold(tensor4d([1, 10, 2, 20, 3, 30, 4, 40], [2, 1, 2, 2])); // channel 0: (1, 2), (3, 4); 1: ten times that
+    const kernel = tensor3d([[[1, 2], [3, 4]], [[0, -1], [1, 0]]]); // biome-ignore format: from, to
+    set(dense, map, kernel, tensor3d([[[0.5, 0]], [[0, 7]]])); // biome-ignore format: rows
+    await expectClose(run(dense, map), [7.5, 20, 10, -3, 15.5, 40, 22, -23]);
     dense.dispose();
   });
 

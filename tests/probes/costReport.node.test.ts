@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import { input, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
-import { WeightNormDense } from '../../src/layers/index.js';
+import { ChannelwiseDense, WeightNormDense } from '../../src/layers/index.js';
 import { smallConvNet, vit } from '../../src/models/index.js';
 import { costReport } from '../../src/probes/index.js';
 
@@ -67,6 +67,9 @@ test('transformers: every layer says its own', async () => {
   const head = sequential({ layers: [new WeightNormDense({ units: 7, inputShape: [3, 5] })] });
   expect((await costReport(head)).multiplyAdds).toBe(3 * 5 * 7);
   head.dispose();
+  const spread = sequential({ layers: [new ChannelwiseDense({ inputShape: [2, 3, 5] })] });
+  expect((await costReport(spread)).multiplyAdds).toBe(5 * 6 * 6);
+  spread.dispose();
 });
 
 test('measures a step that is given', async () => {

@@ -2,11 +2,15 @@ import {
   add,
   dispose,
   div,
+  mean,
   mul,
+  pad,
   type Scalar,
+  slice,
   square,
   sub,
   sum,
+  type Tensor1D,
   type Tensor4D,
   tidy,
   train,
@@ -26,19 +30,28 @@ export async function inpainting(options: RecipeOptions): Promise<Recipe> {
   const { encoder, encoderKind } = convEncoder(options);
   const map = mapOf(encoder);
   const [, ...from] = map.outputShape as [null, number, number, number];
-  const through = sidesOf(encoder).reverse().slice(1);
-  const head = pixelHead({ from, through, channels, outputs: options.inputShape[2], seed: options.headSeed });
+  const { box, colour, value } = await look(options);
+  const through = sidesOf(encoder)
+    .reverse()
+    .slice(1)
+    .filter(([height, width]) => height < box.height && width < box.width);
+  const head = pixelHead({
+    from,
+    through: [...through, [box.height, box.width]],
+    channels,
+    outputs: colour.length,
+    spread: true,
+    start: colour,
+    seed: options.headSeed,
+  });
   const paint = (inputs: Tensor4D, training: boolean): Tensor4D =>
     head.apply(map.apply(inputs, { training }) as Tensor4D, { training }) as Tensor4D;
-  const error = (prediction: Tensor4D, { targets, weights }: InpaintingBatch): Scalar =>
-    div(sum(mul(square(sub(prediction, targets)), weights)), mul(sum(weights), targets.shape[3]));
   const method = new TaskMethod<InpaintingBatch>({
     encoder,
     head,
     prepare: (images, seed) => inpaintingTask(images, seed),
-    loss: (task) => error(paint(task.inputs, true), task),
+    loss: (task) => error(paint(task.inputs, true), task, box),
   });
-  const value = await meanColourError(options, error);
   return {
     title: 'Inpainting',
     method: method as Method<Tensor4D, unknown>,
@@ -48,16 +61,16 @@ export async function inpainting(options: RecipeOptions): Promise<Recipe> {
     chance: () => value,
     chanceText: 'that of the mean colour of what is seen',
     choices: [
-      ['task', 'the middle quarter of the image'],
-      ['head', `${through.length} convolutions, ${channels} channels`],
+      ['task', 'the middle quarter of the image, the pixels at its border weighing ten times'],
+      ['head', `a dense layer over places for each channel, ${through.length + 1} convolutions, ${channels} channels`],
       adam,
     ],
     illustrate: (images, seed) => {
       const task = inpaintingTask(images, seed);
       try {
         const [painted, completed] = tidy(() => {
-          const prediction = paint(task.inputs, false);
-          return [prediction, add(mul(task.targets, sub(1, task.mask)), mul(prediction, task.mask)) as Tensor4D];
+          const whole = framed(paint(task.inputs, false), box, task.targets.shape);
+          return [whole, add(mul(task.targets, sub(1, task.mask)), mul(whole, task.mask)) as Tensor4D];
         }) as [Tensor4D, Tensor4D];
         return {
           heading: 'Inpaintings',
@@ -73,16 +86,56 @@ export async function inpainting(options: RecipeOptions): Promise<Recipe> {
   };
 }
 
-/** The loss of leaving in the hidden part what stands there: the mean colour. */
-async function meanColourError(
-  { sample }: RecipeOptions,
-  error: (prediction: Tensor4D, task: InpaintingBatch) => Scalar,
-): Promise<number> {
-  const value = tidy(() => {
-    const task = inpaintingTask(sample(), 0);
-    return error(task.inputs, task);
-  });
-  const [number] = await value.data();
-  value.dispose();
-  return number as number;
+/** A rectangle of an image. */
+interface Box {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Weighted squared error of what is painted in the box. */
+function error(painted: Tensor4D, { targets, weights }: InpaintingBatch, box: Box): Scalar {
+  const inside = (x: Tensor4D): Tensor4D =>
+    slice(x, [0, box.top, box.left, 0], [x.shape[0], box.height, box.width, x.shape[3]]);
+  const each = mul(square(sub(painted, inside(targets))), inside(weights));
+  return div(sum(each), mul(sum(weights), targets.shape[3]));
+}
+
+/** The box on black, as large as the images. */
+function framed(painted: Tensor4D, { top, left, height, width }: Box, shape: readonly number[]): Tensor4D {
+  const [, rows, columns] = shape as [number, number, number];
+  return pad(painted, [[0, 0], [top, rows - top - height], [left, columns - left - width], [0, 0]]); // biome-ignore format: axes
+}
+
+/** The box that is to be painted, the mean colour of the images, and the loss of painting what is seen in its mean colour. */
+async function look({ sample }: RecipeOptions): Promise<{ box: Box; colour: number[]; value: number }> {
+  const images = sample();
+  const task = inpaintingTask(images, 0, { overlap: 0 });
+  const asked = inpaintingTask(images, 0);
+  try {
+    const [, height, width] = asked.weights.shape;
+    const weights = (await asked.weights.data()).subarray(0, height * width);
+    const box = boxOf(weights, width);
+    const [colour, value] = tidy(() => {
+      // Without a border, the whole middle is filled with that colour.
+      const { top, left } = box;
+      const size: [number, number, number, number] = [images.shape[0], box.height, box.width, images.shape[3]];
+      return [mean<Tensor1D>(images, [0, 1, 2]), error(slice(task.inputs, [0, top, left, 0], size), asked, box)];
+    });
+    const numbers = { colour: Array.from(await colour.data()), value: (await value.data())[0] as number };
+    dispose([colour, value]);
+    return { box, ...numbers };
+  } finally {
+    dispose([images, ...Object.values(task), ...Object.values(asked)]);
+  }
+}
+
+/** Where the weights of an image are not 0. */
+function boxOf(weights: ArrayLike<number>, width: number): Box {
+  const places = Array.from(weights).flatMap((w, i) => (w > 0 ? [i] : []));
+  const rows = places.map((i) => Math.floor(i / width));
+  const columns = places.map((i) => i % width);
+  const [top, left] = [Math.min(...rows), Math.min(...columns)];
+  return { top, left, height: Math.max(...rows) - top + 1, width: Math.max(...columns) - left + 1 };
 }

@@ -1,4 +1,6 @@
+import { type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { initializers, input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { ChannelwiseDense } from 'selfsup/layers';
 import { foldIn, integers, type Seed } from 'selfsup/random';
 
 /** The encoder up to its last map, sharing its layers: what comes before the average over places. */
@@ -26,23 +28,38 @@ export interface PixelHeadOptions {
   readonly channels: number;
   /** Channels of the result. */
   readonly outputs: number;
+  /** Whether every place is first told of every other. */
+  readonly spread?: boolean;
+  /** What is answered everywhere at first, a number for each channel; unset: what random weights give. */
+  readonly start?: readonly number[];
   readonly seed: Seed;
 }
 
 /** From a map to a larger one: resized and convolved, step by step. */
-export function pixelHead({ from, through, channels, outputs, seed }: PixelHeadOptions): LayersModel {
+export function pixelHead({ from, through, channels, outputs, seed, ...rest }: PixelHeadOptions): LayersModel {
   const initializer = (i: number) => initializers.heNormal({ seed: integers(foldIn(seed, i), { max: 2 ** 31 }) });
   const start = input({ shape: [...from] });
   let x: SymbolicTensor = start;
+  if (rest.spread) {
+    const everywhere = new ChannelwiseDense({ useBias: false, seed: foldIn(seed, through.length + 1) });
+    x = normalized(everywhere.apply(x) as SymbolicTensor);
+  }
   for (const [i, [height, width]] of through.entries()) {
     x = grown(x, height, width);
     const settings = { filters: channels, kernelSize: 3, padding: 'same', useBias: false } as const;
-    x = layers.conv2d({ ...settings, kernelInitializer: initializer(i) }).apply(x) as SymbolicTensor;
-    x = layers.batchNormalization({ epsilon: 1e-5, momentum: 0.9 }).apply(x) as SymbolicTensor;
-    x = layers.reLU().apply(x) as SymbolicTensor;
+    x = normalized(layers.conv2d({ ...settings, kernelInitializer: initializer(i) }).apply(x) as SymbolicTensor);
   }
-  const last = layers.conv2d({ filters: outputs, kernelSize: 1, kernelInitializer: initializer(through.length) });
-  return model({ inputs: start, outputs: last.apply(x) as SymbolicTensor });
+  const kernelInitializer = rest.start ? initializers.zeros() : initializer(through.length);
+  const last = layers.conv2d({ filters: outputs, kernelSize: 1, kernelInitializer });
+  const head = model({ inputs: start, outputs: last.apply(x) as SymbolicTensor });
+  const answer = rest.start;
+  if (answer) tidy(() => last.setWeights([last.getWeights()[0] as Tensor, tensor1d([...answer])]));
+  return head;
+}
+
+function normalized(x: SymbolicTensor): SymbolicTensor {
+  const y = layers.batchNormalization({ epsilon: 1e-5, momentum: 0.9 }).apply(x);
+  return layers.reLU().apply(y) as SymbolicTensor;
 }
 
 /** Repeats pixels, and cuts off what is too much. */
