@@ -14,6 +14,8 @@ export interface FeatureBlocks {
   readonly dim: number;
   /** How many rows are there. */
   readonly filled: number;
+  /** Whether no row is longer than 1. @defaultValue unset: not known, and losses take care that longer ones fit */
+  readonly unit?: boolean;
   /** The filled rows; the tensors stay the store's and live until it changes. */
   blocks(): readonly FeatureBlock[];
 }

@@ -25,10 +25,11 @@ interface Rows<T> {
 
 /** Divides by the largest magnitude before squaring, so that nothing overflows or vanishes, not even in half precision. */
 function splitRows<T extends Tensor>(x: T): Rows<T> {
-  const orOne = (t: Tensor): Tensor => add(t, cast(equal(t, 0), 'float32'));
-  const largest = orOne(max(abs(x), -1, true));
+  const size = max(abs(x), -1, true);
+  const empty = cast(equal(size, 0), 'float32');
+  const largest = add(size, empty);
   const scaled = div(x, largest);
-  const length = orOne(sqrt(sum(square(scaled), -1, true)));
+  const length = add(sqrt(sum(square(scaled), -1, true)), empty);
   return { unit: div(scaled, length), length, largest };
 }
 

@@ -1,8 +1,8 @@
-import { cast, oneHot, type Tensor2D, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { cast, getBackend, oneHot, type Tensor2D, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 
 /**
- * `[columns.length, width]`, float32: the integer `on` at column `columns[i]` of row i, the integer `off` elsewhere. By way
- * of int32, because `oneHot` in float32 writes the bits of integers on tfjs's WASM backend.
+ * `[columns.length, width]`, float32: the integer `on` at column `columns[i]` of row i, the integer `off` elsewhere. On
+ * tfjs's WASM backend by way of int32, because `oneHot` in float32 writes the bits of integers there.
  */
 export function marked(columns: Int32Array, width: number, on: number, off: number): Tensor2D {
   if (width === 1)
@@ -10,7 +10,8 @@ export function marked(columns: Int32Array, width: number, on: number, off: numb
       Float32Array.from(columns, (column) => (column === 0 ? on : off)),
       [columns.length, 1],
     );
-  return tidy(() => cast(oneHot(tensor1d(columns, 'int32'), width, on, off, 'int32'), 'float32') as Tensor2D);
+  const dtype = getBackend() === 'wasm' ? 'int32' : 'float32';
+  return tidy(() => cast(oneHot(tensor1d(columns, 'int32'), width, on, off, dtype), 'float32') as Tensor2D);
 }
 
 /** 0, 1, ..., n - 1. */

@@ -1,9 +1,8 @@
 import {
   abs,
-  add,
   concat,
   expandDims,
-  matMul,
+  log,
   mul,
   type Scalar,
   squeeze,
@@ -17,11 +16,13 @@ import {
 } from '@tensorflow/tfjs-core';
 import { checkFloats, checkNumbers } from '../internal/checks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
-import { logSumExpRows, softmaxRows } from '../internal/logSumExp.js';
+import { logSumExpRows } from '../internal/logSumExp.js';
 import { marked, upTo } from '../internal/marked.js';
 import { withGradient } from '../internal/withGradient.js';
-import { checkChunkSize, columnSoftmax, gradients, type Range, ranges, rowsOf } from './blocks.js';
-import { meanCrossEntropy } from './contrast.js';
+import { checkChunkSize, gradients, type Range, ranges, rowsOf } from './blocks.js';
+import { excluded, meanCrossEntropy } from './contrast.js';
+import { plainExp } from './plainExp.js';
+import { columnSums, exponentials, productPlus, rowSums, slopes } from './twoWays.js';
 
 /** Options of {@link clipLoss}. */
 export interface ClipOptions {
@@ -70,47 +71,48 @@ export function clipLoss(a: Tensor2D, b: Tensor2D, options: ClipOptions = {}): S
   return tidy(() => {
     const [scaled, unit] = [mul<Tensor2D>(l2Normalize(a), logitScale), l2Normalize(b)];
     const positives = sum<Tensor1D>(mul(scaled, unit), 1);
-    // Cosines lie between -s and s: this leaves nothing of the positive among the negatives.
-    const shut = sub(-100, mul(abs(logitScale), 2));
-    return meanCrossEntropy(concat([positives, positives]), bothWays(scaled, unit, shut, chunkSize));
+    return meanCrossEntropy(concat([positives, positives]), bothWays(scaled, unit, logitScale, chunkSize));
   });
 }
 
-/** log-sum-exp of each row of a b^T, then of each column, `[2 batch]`; `shut` is added to the diagonal first. */
-function bothWays(a: Tensor2D, b: Tensor2D, shut: Tensor, chunkSize: number | undefined): Tensor1D {
+/** log-sum-exp of each row of a b^T but for its diagonal, then of each column, `[2 batch]`. */
+function bothWays(a: Tensor2D, b: Tensor2D, scale: number | Scalar, chunkSize: number | undefined): Tensor1D {
   const batch = a.shape[0];
   const parts = ranges(batch, chunkSize);
+  const whole = parts.length === 1;
+  const fixed = typeof scale === 'number';
+  // A pair alone has no others, and no sum of exponentials that has a logarithm.
+  const plain = fixed && batch > 1 && plainExp(scale);
   return withGradient<Tensor1D>([a, b], (save) => {
-    const block = (x: Tensor2D, columns: Tensor2D, range: Range, own: Tensor): Tensor2D =>
-      add<Tensor2D>(matMul(rowsOf(x, range), columns), mul(marked(upTo(batch).subarray(...range), batch, 1, 0), own));
+    // Cosines lie between -s and s: this leaves nothing of the positive among the negatives.
+    const shut = fixed ? [] : [sub(-100, mul(abs(scale), 2))];
+    const block = (x: Tensor2D, columns: Tensor2D, range: Range, own?: Tensor): Tensor2D[] => {
+      const diagonal = marked(upTo(batch).subarray(...range), batch, fixed ? excluded(1 / scale) : 1, 0);
+      return exponentials(productPlus(rowsOf(x, range), columns, own ? mul(diagonal, own) : diagonal), plain);
+    };
     const columns = transpose(b);
     const found = parts.map((range) =>
       tidy(() => {
-        const logits: Tensor2D = block(a, columns, range, shut);
-        const { probabilities, logSumExp } = softmaxRows(logits);
-        const across = softmaxRows(transpose<Tensor2D>(logits)).logSumExp;
-        return parts.length > 1 ? [logSumExp, across] : [logSumExp, across, logits, probabilities];
+        const kept = block(a, columns, range, shut[0]);
+        return [rowSums(kept), columnSums(kept), ...(whole ? kept : [])];
       }),
     ) as Tensor2D[][];
-    const [first = []] = found;
-    const down = concat(found.map(([logSumExp]) => squeeze<Tensor1D>(logSumExp as Tensor2D, [1])));
-    const across = logSumExpRows(
-      concat(
-        found.map(([, sums]) => sums as Tensor2D),
-        1,
-      ),
+    const left = concat(found.map(([sums]) => sums as Tensor2D));
+    const each = concat(
+      found.map(([, sums]) => sums as Tensor2D),
+      1,
     );
-    save([a, b, across, ...(parts.length > 1 ? [columns, shut] : first.slice(2))]);
+    const right = whole ? squeeze<Tensor1D>(each, [1]) : plain ? sum<Tensor1D>(each, 1) : logSumExpRows(each);
+    const all = concat([squeeze<Tensor1D>(left, [1]), right]);
+    save([a, b, left, right, ...(whole ? (found[0] as Tensor2D[]).slice(2) : [columns, ...shut])]);
     return {
-      value: concat([down, across]),
+      value: plain ? log(all) : all,
       gradient: (dy, saved) => {
-        const [x, y, sums, logits, second] = saved as [Tensor2D, Tensor2D, Tensor1D, Tensor2D, Tensor2D];
-        const byColumn = expandDims<Tensor2D>(sums, 0);
-        const right = expandDims(rowsOf(dy, [batch, 2 * batch]), 0);
+        const [x, y, across, down, ...kept] = saved as [Tensor2D, Tensor2D, Tensor2D, Tensor1D, ...Tensor2D[]];
+        const [own, others] = [expandDims(rowsOf(dy, [0, batch]), 1), expandDims(rowsOf(dy, [batch, 2 * batch]), 0)];
         return gradients(parts, true, y, x, (range) => {
-          const s = parts.length > 1 ? block(x, logits, range, second) : logits;
-          const p = parts.length > 1 ? softmaxRows(s).probabilities : second;
-          return add(mul(p, expandDims(rowsOf(dy, range), 1)), mul(columnSoftmax(s, byColumn), right));
+          const exps = whole ? kept : block(x, kept[0] as Tensor2D, range, kept[1]);
+          return [slopes(exps, [rowsOf(own, range), rowsOf(across, range)], [others, expandDims(down, 0)])];
         });
       },
     };

@@ -18,6 +18,7 @@ import { timesTransposed } from '../internal/products.js';
 import { checkChunkSize, logSumExpTerms, type Range, rowwise } from './blocks.js';
 import { excluded, joinLogSumExp, meanCrossEntropy, ownProducts, pairLogits } from './contrast.js';
 import { checkNegatives, isEmpty, negativeLogits } from './negatives.js';
+import { plainExp } from './plainExp.js';
 
 /** Options of {@link infoNCELoss}. */
 export interface InfoNceOptions {
@@ -67,13 +68,17 @@ export interface InfoNceOptions {
 export function infoNCELoss(queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions = {}): Scalar {
   check('infoNCELoss', queries, positives, options);
   const { negatives, temperature = 0.07, chunkSize } = options;
+  const none = !negatives || isEmpty(negatives);
   return tidy(() => {
     const [q, p] = [l2Normalize(queries), l2Normalize(positives)];
     const scaled = div<Tensor2D>(q, temperature);
+    // A query alone in its batch has no negatives there, and no sum of exponentials that has a logarithm.
+    const bounded = !isFeatureBlocks(negatives) || negatives.unit === true;
+    const plain = bounded && plainExp(1 / temperature) && (queries.shape[0] > 1 || !none);
     const sums = (rows: Tensor2D | FeatureBlock, shut?: (range: Range) => Tensor2D): Tensor1D =>
-      rowwise(scaled, rows, chunkSize, logSumExpTerms(shut));
+      rowwise(scaled, rows, chunkSize, logSumExpTerms(plain, shut));
     const groups = (): Tensor1D[] => {
-      if (!negatives || isEmpty(negatives)) return [sums(p, diagonal(queries, temperature))];
+      if (none) return [sums(p, diagonal(queries, temperature))];
       if (isFeatureBlocks(negatives)) return negatives.blocks().map((block) => sums(block));
       if (negatives.rank === 3) return [logSumExpRows(ownProducts(scaled, l2Normalize(negatives as Tensor3D)))];
       return [sums(l2Normalize(negatives as Tensor2D))];

@@ -1,4 +1,4 @@
-import { concat, type Scalar, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { concat, type Scalar, split, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { checkFloats, checkNumbers } from '../internal/checks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { checkChunkSize } from './blocks.js';
@@ -44,9 +44,10 @@ export function ntXentLoss(zA: Tensor2D, zB: Tensor2D, options: NtXentOptions = 
   checkNumbers('ntXentLoss', { temperature: [temperature, 1e-8] });
   checkChunkSize('ntXentLoss', chunkSize);
   return tidy(() => {
-    const [a, b] = [l2Normalize(zA), l2Normalize(zB)];
+    const z = l2Normalize<Tensor2D>(concat([zA, zB]));
+    const [a, b] = split(z, 2) as [Tensor2D, Tensor2D];
     const positives = pairLogits(a, b, temperature);
-    const negatives = otherSamples(concat([a, b]), temperature, chunkSize);
+    const negatives = otherSamples(z, temperature, chunkSize);
     return meanCrossEntropy(concat([positives, positives]) as Tensor1D, negatives);
   });
 }

@@ -14,7 +14,7 @@ import { checkChoice, checkFloats, checkIntegers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import type { FeatureBlock } from '../internal/featureBlocks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
-import { fromArrayState, isArrayState, type State, toArrayState } from '../internal/state.js';
+import { type ArrayState, fromArrayState, isArrayState, type State, toArrayState } from '../internal/state.js';
 
 /** Size of a {@link FeatureQueue}. */
 export interface FeatureQueueOptions {
@@ -67,6 +67,7 @@ export class FeatureQueue {
   private readonly stored: StoredBlock[] = [];
   private next = 0;
   private count = 0;
+  private restoredLong = false;
   private disposed = false;
 
   /**
@@ -86,6 +87,11 @@ export class FeatureQueue {
   get filled(): number {
     this.checkAlive();
     return this.count;
+  }
+
+  /** Whether losses get rows no longer than 1: unless `normalize` is `'never'`, or longer ones came with a state. */
+  get unit(): boolean {
+    return this.normalize !== 'never' && !this.restoredLong;
   }
 
   /** The slot that the next row goes to, 0 to `capacity` - 1. */
@@ -182,6 +188,7 @@ export class FeatureQueue {
     });
     this.next = pointer;
     this.count = filled;
+    this.restoredLong = this.normalize === 'onEnqueue' && hasLongRows(rows as ArrayState, this.dim);
   }
 
   /** Frees the rows. Safe to call twice; any other use afterwards throws. */
@@ -215,6 +222,16 @@ export class FeatureQueue {
   private checkAlive(): void {
     if (this.disposed) throw new Error('FeatureQueue: used after dispose().');
   }
+}
+
+/** Whether a row is longer than 1 by more than rounding. */
+function hasLongRows({ data }: ArrayState, dim: number): boolean {
+  for (let start = 0; start < data.length; start += dim) {
+    let square = 0;
+    for (let i = start; i < start + dim; i++) square += (data[i] as number) ** 2;
+    if (!(square < 1.01)) return true;
+  }
+  return false;
 }
 
 interface StoredBlock extends FeatureBlock {

@@ -52,6 +52,14 @@ const rows: readonly Row[] = [
       ),
   ],
   [
+    'clipLoss, a fixed scale',
+    [
+      [7, 4],
+      [7, 4],
+    ],
+    (size, a, b) => clipLoss(two(a), two(b), { logitScale: 5, ...(size === undefined ? {} : { chunkSize: size }) }),
+  ],
+  [
     'infoNCELoss in the batch',
     [
       [7, 4],

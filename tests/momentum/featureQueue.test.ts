@@ -139,6 +139,21 @@ onEveryBackend('FeatureQueue', () => {
     }
   });
 
+  test('rows longer than 1 give no infinity, nor do those of a state', async () => {
+    const [queries, long] = [hold(tensor2d([[1, 0]])), hold(tensor2d([[30, 0], [0, 9]]))]; // biome-ignore format: rows
+    const kept = new FeatureQueue({ capacity: 2, dim: 2, normalize: 'never' });
+    kept.enqueue(long);
+    const restored = new FeatureQueue({ capacity: 2, dim: 2, normalize: 'onEnqueue' });
+    expect([kept.unit, restored.unit]).toEqual([false, true]);
+    await restored.setState(await kept.getState());
+    expect(restored.unit).toBe(false);
+    for (const queue of [kept, restored]) {
+      const loss = hold(infoNCELoss(queries, queries, { negatives: queue, temperature: 0.2 }));
+      await expectClose(loss, 30 / 0.2 - 1 / 0.2);
+      queue.dispose();
+    }
+  });
+
   test('survives an enqueue between the loss and its gradient', async () => {
     const queue = new FeatureQueue({ capacity: 4, dim: 2 });
     queue.enqueue(normals<Tensor2D>(1, [4, 2]));

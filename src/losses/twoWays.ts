@@ -1,0 +1,69 @@
+import {
+  add,
+  concat,
+  div,
+  exp,
+  fill,
+  fused,
+  getBackend,
+  log,
+  matMul,
+  max,
+  mul,
+  onesLike,
+  reshape,
+  slice,
+  softmax,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  transpose,
+} from '@tensorflow/tfjs-core';
+import { softmaxRows } from '../internal/logSumExp.js';
+
+// Softmaxes of one matrix along its rows and along its columns, a block of rows at a time.
+
+/** a b + c, of `[n, dim]`, `[dim, m]` and `[n, m]`. */
+export function productPlus(a: Tensor2D, b: Tensor2D, c: Tensor2D): Tensor2D {
+  // In one kernel, but for tfjs's WASM backend, whose kernel adds vectors only.
+  return getBackend() === 'wasm' ? add(matMul(a, b), c) : (fused.matMul({ a, b, bias: c }) as Tensor2D);
+}
+
+/**
+ * What is kept of a block of logits. If exponentials may be summed as they are (`plain`), those: one matrix serves rows and
+ * columns. Else the logits and the softmax of each row.
+ */
+export function exponentials(logits: Tensor2D, plain: boolean): Tensor2D[] {
+  return plain ? [exp(logits)] : [logits, softmax(logits)];
+}
+
+/** Sums of the exponentials of each row, `[rows, 1]`; their logarithms if they may not be summed as they are. */
+export function rowSums([x, probabilities]: readonly Tensor2D[]): Tensor2D {
+  if (!probabilities) return sum(x as Tensor2D, 1, true);
+  return sub(max(x as Tensor2D, 1, true), log(max(probabilities, 1, true)));
+}
+
+/** Likewise of the block's columns, `[columns, 1]`. */
+export function columnSums([x, probabilities]: readonly Tensor2D[]): Tensor2D {
+  if (probabilities) return softmaxRows(transpose(x as Tensor2D)).logSumExp;
+  // tfjs transposes a matrix to sum its columns. It does so, too, where WebGL multiplies a single long row.
+  const [rows, columns] = (x as Tensor2D).shape;
+  return reshape(slice(matMul(fill([2, rows], 1), x as Tensor2D), 0, 1), [columns, 1]);
+}
+
+/** Weights, one for each row `[rows, 1]` or column `[1, columns]`, and the sums that go with them. */
+export type Side = readonly [weights: Tensor, sums: Tensor];
+
+/** Slopes of the weighted log-sum-exps by the logits of a block. */
+export function slopes([x, probabilities]: readonly Tensor2D[], [left, across]: Side, [right, down]: Side): Tensor2D {
+  if (!probabilities) return mul(x as Tensor2D, pairSums(div(left, across), div(right, down)));
+  return add(mul(probabilities, left), mul(exp(sub(x as Tensor2D, down)), right));
+}
+
+/** left_i + right_j, of `[n, 1]` and `[1, m]`. */
+function pairSums(left: Tensor2D, right: Tensor2D): Tensor2D {
+  if (getBackend() !== 'cpu') return add(left, right);
+  // Broadcasts in plain JavaScript take ten times as long as this product.
+  return matMul(concat([left, onesLike(left)], 1), concat([onesLike(right), right]) as Tensor2D);
+}
