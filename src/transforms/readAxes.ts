@@ -30,6 +30,7 @@ export function readAxes(x: Tensor4D, grid: GridPlaces): Tensor4D {
 
 /** The same as colour planes [channels, batch, pixels]. */
 export function planesAtAxes(x: Tensor4D, grid: GridPlaces): Tensor3D {
+  if (partsPay()) return planesByBlends(x, grid);
   return sizesArePrograms() ? planesByProducts(x, grid) : toPlanes(readAxes(x, grid));
 }
 
@@ -37,7 +38,11 @@ export function planesAtAxes(x: Tensor4D, grid: GridPlaces): Tensor3D {
  * Whole lines are blended, the planes turned, whole columns blended, the planes turned back. Copying and blending whole lines
  * is several times faster on WASM than reading pixels.
  */
-export function byBlends(x: Tensor4D, { size, lines, columns }: GridPlaces): Tensor4D {
+export function byBlends(x: Tensor4D, grid: GridPlaces): Tensor4D {
+  return tidy(() => fromPlanes(planesByBlends(x, grid), [x.shape[0], ...grid.size]));
+}
+
+function planesByBlends(x: Tensor4D, { size, lines, columns }: GridPlaces): Tensor3D {
   const [batch, height, width, channels] = x.shape;
   const [outHeight, outWidth] = size;
   return tidy(() => {
@@ -63,8 +68,7 @@ export function byBlends(x: Tensor4D, { size, lines, columns }: GridPlaces): Ten
         (y) => reshape(y, [channels, part.length, outHeight * outWidth]),
       );
     });
-    const all = parts.length === 1 ? (parts[0] as Tensor3D) : concat<Tensor3D>(parts, 1);
-    return fromPlanes(all, [batch, outHeight, outWidth, channels]);
+    return parts.length === 1 ? (parts[0] as Tensor3D) : concat<Tensor3D>(parts, 1);
   });
 }
 

@@ -42,7 +42,7 @@ export function resample(x: Tensor4D, placements: readonly Placement[], options:
   });
 }
 
-/** The same as colour planes [channels, batch, pixels], which products on a GPU give at once. */
+/** The same as colour planes [channels, batch, pixels], which most ways of reading give at once. */
 export function resamplePlanes(x: Tensor4D, placements: readonly Placement[], options: ApplyOptions = {}): Tensor3D {
   const readings = readingsOf(x, placements, options);
   return tidy(() => {
