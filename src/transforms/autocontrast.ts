@@ -14,6 +14,7 @@ import {
 import { channelRows, fromChannelRows } from './channelRows.js';
 import { inTurn } from './inTurn.js';
 import { checkInput, IMAGES } from './shapes.js';
+import { overRow } from './spread.js';
 
 /**
  * Stretches every channel of every image to the whole range: `(x - min) / (max - min)`; a constant channel stays.
@@ -31,16 +32,20 @@ import { checkInput, IMAGES } from './shapes.js';
  */
 export function autocontrast(x: Tensor4D): Tensor4D {
   checkInput('autocontrast', x, IMAGES);
+  return tidy(() => fromChannelRows(stretchRows(channelRows(x)), x.shape));
+}
+
+/** Stretches every row of `[rows, length]`. */
+export function stretchRows(values: Tensor2D): Tensor2D {
+  const length = values.shape[1];
   return tidy(() => {
-    const values = channelRows(x);
     const low = min<Tensor2D>(values, 1, true);
     const range = sub<Tensor2D>(max(values, 1, true), low);
     const constant = sub<Tensor2D>(1, step(range));
-    const stretched = inTurn<Tensor2D>(
-      () => sub(values, mul(low, step(range))),
-      (y) => div(y, add(range, constant)),
+    return inTurn<Tensor2D>(
+      () => sub(values, overRow(mul(low, step(range)), length)),
+      (y) => div(y, overRow(add(range, constant), length)),
       (y) => clipByValue(y, 0, 1),
     );
-    return fromChannelRows(stretched, x.shape);
   });
 }

@@ -13,7 +13,7 @@ import {
   sub,
   type Tensor2D,
   type Tensor3D,
-  tensor1d,
+  tensor3d,
   tidy,
 } from '@tensorflow/tfjs-core';
 
@@ -52,6 +52,7 @@ const MARKS = 2 ** 22;
 
 /** [rows, length, 16]: 1 at the half-byte of each number, else 0. */
 function marks(half: Tensor2D): Tensor3D {
-  const digits = tensor1d([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15], 'float32');
+  // Not a vector: WebGPU reads those through shared memory.
+  const digits = tensor3d([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15], [1, 1, 16], 'float32');
   return relu(sub<Tensor3D>(1, abs(sub(reshape(half, [...half.shape, 1]), digits))));
 }

@@ -1,10 +1,10 @@
 import { concat, reshape, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import { takeImages } from './takeImages.js';
-import { partsPay } from './ways.js';
+import { partsPay, sizesArePrograms } from './ways.js';
 
 /** Images that go through the same steps. */
 export interface ImageGroup {
-  /** Which, by their place in the batch; each in one group at most. */
+  /** Which, by their place in the batch; each in one group at most, though it may be there twice. */
   readonly images: readonly number[];
   /** The steps, on planes `[channels, images.length, pixels]`. */
   readonly change: (part: Tensor3D) => Tensor3D;
@@ -33,6 +33,21 @@ export function changeImages(planes: Tensor3D, groups: readonly ImageGroup[]): T
     for (const { images } of groups) for (const row of rowsOf(images, channels, batch)) places[row] = next++;
     return reshape(takeImages(concat([rows, ...changed]), places), planes.shape);
   });
+}
+
+/**
+ * Cuts a list of images, few of those in the batch, into parts for steps that only they take. Where every size is a program,
+ * all parts have one, a quarter of the batch: the last is filled up with its first image.
+ */
+export function partsOf(images: readonly number[], batch: number, numbersPerImage: number): number[][] {
+  if (partsPay()) return cacheSized(images, numbersPerImage);
+  const size = sizesArePrograms() ? Math.ceil(batch / 4) : images.length;
+  const parts: number[][] = [];
+  for (let start = 0; start < images.length; start += size) {
+    const part = images.slice(start, start + size);
+    parts.push([...part, ...new Array<number>(size - part.length).fill(part[0] as number)]);
+  }
+  return parts;
 }
 
 /** Cuts a list of images into parts that fit a processor's cache, whose limits bind long chains of elementwise steps. */

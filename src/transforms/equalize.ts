@@ -21,8 +21,8 @@ import { upTo } from '../internal/marked.js';
 import { byteCounts } from './byteCounts.js';
 import { toBytes } from './bytes.js';
 import { channelRows, fromChannelRows } from './channelRows.js';
-import { column } from './perImage.js';
 import { checkInput, IMAGES } from './shapes.js';
+import { spread } from './spread.js';
 
 /** Up to here a float32 holds the place of an entry in the tables of all channels: 2^24 / 256. */
 const MOST_CHANNELS = 2 ** 16;
@@ -53,12 +53,18 @@ export function equalize(x: Tensor4D): Tensor4D {
       `equalize: batch * channels must be at most ${MOST_CHANNELS}, got ${count} (shape [${x.shape.join(', ')}]).`,
     );
   }
+  return tidy(() => fromChannelRows(equalizeRows(channelRows(x)), x.shape));
+}
+
+/** Equalises every row of `[rows, length]`. */
+export function equalizeRows(values: Tensor2D): Tensor2D {
+  const [count] = values.shape;
   return tidy(() => {
-    const bytes = tidy(() => toBytes(channelRows(x)));
+    const bytes = tidy(() => toBytes(values));
     const table = tidy(() => reshape(lookupTable(byteCounts(bytes)), [count * 256]));
-    const starts = column(Array.from(upTo(count), (row) => 256 * row));
-    const places = tidy(() => reshape(cast(add(bytes, starts), 'int32'), [bytes.size, 1]));
-    return fromChannelRows(reshape(gatherND(table, places), bytes.shape) as Tensor2D, x.shape);
+    const starts = Array.from(upTo(count), (row) => 256 * row);
+    const places = tidy(() => reshape(cast(add(bytes, spread(starts, bytes.shape)), 'int32'), [bytes.size, 1]));
+    return reshape(gatherND(table, places), bytes.shape) as Tensor2D;
   });
 }
 

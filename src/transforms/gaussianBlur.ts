@@ -18,7 +18,7 @@ import { cacheSized, changeImages } from './changeImages.js';
 import { multiplyAxes } from './filterAxes.js';
 import { inTurn } from './inTurn.js';
 import { checkInput, IMAGES } from './shapes.js';
-import { partsPay } from './ways.js';
+import { partsPay, sizesArePrograms } from './ways.js';
 
 /**
  * Blurs with a Gaussian, `exp(-d^2 / (2 sigma^2))` at whole distances d and normalised, down the rows and along them. The
@@ -73,8 +73,18 @@ export function blurPlanes(
   sigmas: readonly number[],
 ): Tensor3D {
   const [channels, , pixels] = planes.shape;
-  if (!partsPay()) return blurByProducts(planes, [height, width], kernel, sigmas);
+  if (sizesArePrograms()) return blurByProducts(planes, [height, width], kernel, sigmas);
   const blurred = Array.from(sigmas.keys()).filter((i) => sigmas[i] !== 0);
+  if (!partsPay()) {
+    const change = (part: Tensor3D): Tensor3D =>
+      blurByProducts(
+        part,
+        [height, width],
+        kernel,
+        blurred.map((i) => sigmas[i] as number),
+      );
+    return changeImages(planes, blurred.length === 0 ? [] : [{ images: blurred, change }]);
+  }
   const groups = cacheSized(blurred, channels * pixels).map((images) => ({
     images,
     change: (part: Tensor3D): Tensor3D => {

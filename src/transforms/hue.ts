@@ -3,8 +3,12 @@ import {
   add,
   clipByValue,
   div,
+  maximum,
+  minimum,
   mul,
   neg,
+  reshape,
+  split,
   step,
   sub,
   type Tensor2D,
@@ -14,6 +18,7 @@ import {
 import { inTurn } from './inTurn.js';
 import { largest, weigh } from './planes.js';
 import { spread } from './spread.js';
+import { partsPay } from './ways.js';
 
 /** A batch of pixels in hue, chroma and extremes, each [batch, pixels]. */
 export interface Hexagon {
@@ -33,16 +38,36 @@ export interface Hexagon {
  */
 export function toHexagon(planes: Tensor3D): Hexagon {
   return tidy(() => {
-    const high = largest(planes);
-    const low = neg(largest(neg(planes)));
+    const { high, low, away, blueOverGreen } = extremes(planes);
     const chroma = sub<Tensor2D>(high, low);
     const distance = tidy(() => {
       const safe = add(chroma, sub(1, step(chroma))); // 1 where the chroma is 0
-      return div<Tensor2D>(add(chroma, sub(weigh(planes, [-1, 1, 1]), low)), safe);
+      return div<Tensor2D>(add(chroma, sub(away, low)), safe);
     });
-    const sign = tidy(() => sub(1, mul(step(weigh(planes, [0, -1, 1])), 2)));
+    const sign = tidy(() => sub(1, mul(step(blueOverGreen), 2)));
     return { hue: mul<Tensor2D>(distance, sign), chroma, low, high };
   });
+}
+
+/** Extremes of the channels, g + b - r and b - g: by windows down the planes, which a GPU reads slower than whole planes. */
+function extremes(planes: Tensor3D): Record<'high' | 'low' | 'away' | 'blueOverGreen', Tensor2D> {
+  if (partsPay()) {
+    return {
+      high: largest(planes),
+      low: neg(largest(neg(planes))),
+      away: weigh(planes, [-1, 1, 1]),
+      blueOverGreen: weigh(planes, [0, -1, 1]),
+    };
+  }
+  const [, batch, pixels] = planes.shape;
+  const plane = (part: Tensor3D): Tensor2D => reshape(part, [batch, pixels]);
+  const [r, g, b] = (split(planes, 3, 0) as Tensor3D[]).map(plane) as [Tensor2D, Tensor2D, Tensor2D];
+  return {
+    high: maximum(maximum(r, g), b),
+    low: minimum(minimum(r, g), b),
+    away: sub(add(g, b), r),
+    blueOverGreen: sub(b, g),
+  };
 }
 
 /** RGB planes of a hue in sextants moved by a share of a turn per image, a chroma and a lowest channel. */

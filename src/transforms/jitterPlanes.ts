@@ -1,8 +1,9 @@
-import { clone, type Tensor3D } from '@tensorflow/tfjs-core';
+import { add, clone, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import { type Blend, blend, brightnessBlend, contrastBlend, KEEP, saturationBlend } from './blend.js';
 import { cacheSized, changeImages } from './changeImages.js';
 import { shiftHue } from './hue.js';
 import { inTurn } from './inTurn.js';
+import { timesEach } from './spread.js';
 import { partsPay } from './ways.js';
 
 /** Names of the adjustments, in the numbering of `order`. */
@@ -26,20 +27,27 @@ export interface ColorJitterParams {
 /**
  * Jitters planes [channels, batch, pixels], every image in its own order. The three linear adjustments are one operation
  * ({@link blend}), so all images take one together whatever their order; hue, the dear one, runs once. Where parts pay,
- * images that nothing changes are left out, and those with hue at the same place in their order go together, in parts that
- * fit the cache: then three blends do, instead of up to three before hue and three after it.
+ * images with hue at the same place in their order go together, in parts that fit the cache: then three blends do, instead
+ * of up to three before hue and three after it. Images that nothing changes are left out, or put back as they were.
  */
 export function jitterPlanes(planes: Tensor3D, params: ColorJitterParams): Tensor3D {
   const [channels, , pixels] = planes.shape;
   const all = Array.from(params.order.keys());
   const changed = all.filter((i) => params.hue[i] !== 0 || linearOf(params.order[i] as number[], params, i).length > 0);
   if (changed.length === 0) return planes;
+  if (!partsPay()) {
+    const jittered = (): Tensor3D => jitterPart(planes, params, all);
+    if (changed.length === all.length) return jittered();
+    const share = all.map((i) => (changed.includes(i) ? 1 : 0));
+    const rest = share.map((s) => 1 - s);
+    return tidy(() => add(timesEach(jittered(), share), timesEach(planes, rest)));
+  }
   const groups = new Map<number, number[]>();
-  for (const i of partsPay() ? changed : []) {
+  for (const i of changed) {
     const place = params.hue[i] === 0 ? -1 : (params.order[i] as number[]).indexOf(HUE);
     groups.set(place, [...(groups.get(place) ?? []), i]);
   }
-  const parts = partsPay() ? [...groups.values()].flatMap((images) => cacheSized(images, channels * pixels)) : [all];
+  const parts = [...groups.values()].flatMap((images) => cacheSized(images, channels * pixels));
   return changeImages(
     planes,
     parts.map((images) => ({ images, change: (part) => jitterPart(part, params, images) })),

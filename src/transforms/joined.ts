@@ -1,8 +1,8 @@
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { inTurn } from './inTurn.js';
 import type { Placement } from './placement.js';
 import { fromPlanes, toPlanes } from './planes.js';
-import { resample } from './resample.js';
+import { resample, resamplePlanes } from './resample.js';
 import type { ApplyOptions, Transform } from './transform.js';
 
 /** A transform with the parameters drawn for it. */
@@ -13,7 +13,14 @@ export interface Drawn<X extends Tensor> {
 
 /** Applies transforms in turn, geometric ones in a row by one resampling and those of colour in a row on the same planes. */
 export function joined<X extends Tensor>(x: X, drawn: readonly Drawn<X>[], options: Required<ApplyOptions>): X {
-  const [first, ...rest] = runsOf(drawn, x.shape).map((run) => (y: X) => applyRun(y, run, options));
+  const runs = runsOf(drawn, x.shape);
+  const steps = runs.flatMap((run, r) => {
+    if (run.kind === 'geometry' && runs[r + 1]?.kind === 'planes') return [];
+    const before = runs[r - 1];
+    const moves = run.kind === 'planes' && before?.kind === 'geometry' ? before.placements : [];
+    return [(y: X): X => applyRun(y, run, moves, options)];
+  });
+  const [first, ...rest] = steps;
   return first === undefined ? x : inTurn(() => first(x), ...rest);
 }
 
@@ -52,17 +59,25 @@ function runsOf<X extends Tensor>(drawn: readonly Drawn<X>[], shape: readonly nu
   return runs;
 }
 
-function applyRun<X extends Tensor>(x: X, { kind, drawn, placements }: Run<X>, options: Required<ApplyOptions>): X {
+/** Applies a run; one on planes takes over the moves before it. */
+function applyRun<X extends Tensor>(
+  x: X,
+  { kind, drawn, placements }: Run<X>,
+  moves: readonly Placement[],
+  options: Required<ApplyOptions>,
+): X {
   const [first, ...more] = drawn as [Drawn<X>, ...Drawn<X>[]];
-  if (more.length === 0) return first.transform.apply(x, first.params, options);
+  if (more.length === 0 && moves.length === 0) return first.transform.apply(x, first.params, options);
   const images = x as unknown as Tensor4D; // what has a geometry or works on planes takes images
   if (kind === 'geometry') return resample(images, placements, options) as unknown as X;
-  const steps = drawn.map(({ transform, params }) => (planes: ReturnType<typeof toPlanes>) => {
+  const size = moves[moves.length - 1]?.size ?? images.shape.slice(1, 3);
+  const shape = [images.shape[0], ...size, images.shape[3]];
+  const steps = drawn.map(({ transform, params }) => (planes: Tensor3D) => {
     if (!transform.applyPlanes) throw new Error('joined: a transform of colour lost its applyPlanes.');
-    return transform.applyPlanes(planes, params, x.shape);
+    return transform.applyPlanes(planes, params, shape);
   });
   return fromPlanes(
-    inTurn(() => toPlanes(images), ...steps),
-    x.shape,
+    inTurn(() => (moves.length > 0 ? resamplePlanes(images, moves, options) : toPlanes(images)), ...steps),
+    shape,
   ) as unknown as X;
 }

@@ -18,10 +18,12 @@ export const GRAY = [0.2989, 0.587, 0.114] as const;
 
 /**
  * Images as colour planes [channels, batch, height * width]. One channel is then a contiguous block and a number per image
- * a column [batch, 1], which is many times faster on WASM than a broadcast over the last axis of NHWC.
+ * a column [batch, 1], which is many times faster on WASM than a broadcast over the last axis of NHWC. Not with a
+ * transposition of a matrix on a GPU: WebGPU's goes by square tiles of shared memory, of which three channels fill a fifth.
  */
 export function toPlanes(x: Tensor4D): Tensor3D {
   const [batch, height, width, channels] = x.shape;
+  if (!partsPay()) return transpose(reshape(x, [batch, height * width, channels]), [2, 0, 1]);
   const pixels: Tensor2D = reshape(x, [batch * height * width, channels]);
   const planes = indexingPays() ? transpose(pixels, [1, 0]) : matMul(eye(channels), pixels, false, true);
   return reshape(planes, [channels, batch, height * width]);
@@ -30,9 +32,11 @@ export function toPlanes(x: Tensor4D): Tensor3D {
 /** Planes as images of the given shape. */
 export function fromPlanes(planes: Tensor3D, shape: readonly number[]): Tensor4D {
   const [channels, batch, pixels] = planes.shape;
+  const [, height = 0, width = 0] = shape;
+  if (!partsPay()) return reshape(transpose(planes, [1, 2, 0]), [batch, height, width, channels]);
   const flat: Tensor2D = reshape(planes, [channels, batch * pixels]);
   const last = indexingPays() ? transpose(flat, [1, 0]) : matMul(flat, eye(channels), true);
-  return reshape(last, [batch, shape[1] as number, shape[2] as number, channels]);
+  return reshape(last, [batch, height, width, channels]);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { div, floor, reshape, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { div, floor, reshape, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { checkIntegers } from '../internal/checks.js';
 import { toBytes } from './bytes.js';
 import { inTurn } from './inTurn.js';
@@ -26,21 +26,18 @@ export function posterize(x: Tensor4D, bits: PerImage): Tensor4D {
   checkInput('posterize', x, IMAGES);
   const kept = perImage('posterize', 'bits', bits, x.shape[0], 0, 8);
   for (const [i, n] of kept.entries()) checkIntegers('posterize', { [`bits[${i}]`]: [n, 0, 8] });
+  return tidy(() => reshape(dropBits(rows(x), kept), x.shape));
+}
+
+/** Keeps so many bits of the values of every image, of rows `[batch, values]` or planes `[channels, batch, pixels]`. */
+export function dropBits<T extends Tensor>(values: T, kept: readonly number[]): T {
   const steps = kept.map((n) => 2 ** (8 - n));
-  return tidy(() =>
-    reshape(
-      inTurn<Tensor2D>(
-        () => toBytes(rows(x)),
-        (y) =>
-          timesEach(
-            y,
-            steps.map((step) => 1 / step),
-          ),
-        (y) => floor(y),
-        (y) => timesEach(y, steps),
-        (y) => div(y, 255),
-      ),
-      x.shape,
-    ),
+  const shares = steps.map((step) => 1 / step);
+  return inTurn<T>(
+    () => toBytes(values),
+    (y) => timesEach(y, shares),
+    (y) => floor(y),
+    (y) => timesEach(y, steps),
+    (y) => div(y, 255),
   );
 }

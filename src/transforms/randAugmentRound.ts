@@ -1,18 +1,19 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { adjustSharpness } from './adjustSharpness.js';
+import { reshape, type Tensor2D, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { sharpenPlanes } from './adjustSharpness.js';
 import { affineMatrix } from './affineMatrix.js';
-import { autocontrast } from './autocontrast.js';
+import { stretchRows } from './autocontrast.js';
 import { type Blend, blend, brightnessBlend, contrastBlend, KEEP, saturationBlend } from './blend.js';
 import { type Border, keepSize } from './border.js';
-import { equalize } from './equalize.js';
+import { cacheSized, changeImages, partsOf } from './changeImages.js';
+import { equalizeRows } from './equalize.js';
 import { inTurn } from './inTurn.js';
 import { IDENTITY } from './placement.js';
 import { fromPlanes, toPlanes } from './planes.js';
-import { posterize } from './posterize.js';
+import { dropBits } from './posterize.js';
 import { resample } from './resample.js';
-import { selectImages } from './selectImages.js';
-import { solarize } from './solarize.js';
+import { invertBright } from './solarize.js';
 import type { ApplyOptions } from './transform.js';
+import { partsPay } from './ways.js';
 
 /** Operations of {@link randAugment}, in the numbering of its parameters (torchvision's order). */
 export const OPERATIONS = [
@@ -71,37 +72,95 @@ export function valueOf(
   }
 }
 
-/** One operation for every image; those that an operation does not concern pass through it unchanged. */
+/** One operation for every image: moves by one resampling, changes of colour on the same planes, each of its own images. */
 export function applyRound(
   x: Tensor4D,
   drawn: readonly Drawn[],
   border: Border,
   options: Required<ApplyOptions>,
 ): Tensor4D {
-  const [, height, width] = x.shape;
-  const valuesOf = (operation: Operation, otherwise: number): number[] =>
-    drawn.map((d) => (d.operation === operation ? d.value : otherwise));
-  const some = (...operations: Operation[]): boolean => drawn.some((d) => operations.includes(d.operation));
-  const chosen = (operation: Operation, change: (y: Tensor4D) => Tensor4D) => (y: Tensor4D) =>
-    selectImages(
-      drawn.map((d) => (d.operation === operation ? 1 : 0)),
-      [() => y, () => change(y)],
-    );
-  const matrices = (): readonly (readonly number[])[] => drawn.map((d) => matrixOf(d, [height, width]));
-  const steps: [boolean, (y: Tensor4D) => Tensor4D][] = [
-    [
-      some('shearX', 'shearY', 'translateX', 'translateY', 'rotate'),
-      (y) => resample(y, [keepSize(y.shape, matrices(), border)], options),
-    ],
-    [some('brightness', 'color', 'contrast'), (y) => fromPlanes(blend(toPlanes(y), drawn.map(blendOf)), y.shape)],
-    [some('sharpness'), (y) => adjustSharpness(y, valuesOf('sharpness', 1))],
-    [some('solarize'), (y) => solarize(y, valuesOf('solarize', 2))],
-    [some('posterize'), chosen('posterize', (y) => posterize(y, valuesOf('posterize', 8)))],
-    [some('autocontrast'), chosen('autocontrast', autocontrast)],
-    [some('equalize'), chosen('equalize', equalize)],
+  const moved = imagesOf(drawn, MOVES);
+  const colors = COLORS.map(({ operations, change }) => ({ images: imagesOf(drawn, operations), change }));
+  const steps = [
+    ...(moved.length > 0 ? [(y: Tensor4D) => move(y, moved, drawn, border, options)] : []),
+    ...(colors.some(({ images }) => images.length > 0) ? [(y: Tensor4D) => recolor(y, colors, drawn)] : []),
   ];
-  const [first, ...rest] = steps.filter(([needed]) => needed).map(([, step]) => step);
+  const [first, ...rest] = steps;
   return first === undefined ? x : inTurn(() => first(x), ...rest);
+}
+
+const MOVES: readonly Operation[] = ['shearX', 'shearY', 'translateX', 'translateY', 'rotate'];
+
+/** Changes planes [channels, images, pixels], every image by its own value. */
+type Change = (planes: Tensor3D, drawn: readonly Drawn[], size: readonly [number, number]) => Tensor3D;
+
+/** Changes of colour, those together that are one operation. */
+const COLORS: readonly { readonly operations: readonly Operation[]; readonly change: Change }[] = [
+  { operations: ['brightness', 'color', 'contrast'], change: (planes, drawn) => blend(planes, drawn.map(blendOf)) },
+  { operations: ['sharpness'], change: (planes, drawn, size) => sharpenPlanes(planes, size, drawn.map(valueIn)) },
+  { operations: ['posterize'], change: (planes, drawn) => dropBits(planes, drawn.map(valueIn)) },
+  { operations: ['solarize'], change: (planes, drawn) => invertBright(planes, drawn.map(valueIn)) },
+  { operations: ['autocontrast'], change: eachChannel(stretchRows) },
+  { operations: ['equalize'], change: eachChannel(equalizeRows) },
+];
+
+function eachChannel(change: (rows: Tensor2D) => Tensor2D): Change {
+  return (planes) => {
+    const [channels, images, pixels] = planes.shape;
+    return reshape(change(reshape(planes, [channels * images, pixels])), planes.shape);
+  };
+}
+
+const valueIn = ({ value }: Drawn): number => value;
+
+function imagesOf(drawn: readonly Drawn[], operations: readonly Operation[]): number[] {
+  return Array.from(drawn.keys()).filter((i) => operations.includes((drawn[i] as Drawn).operation));
+}
+
+const entries = <T>(list: readonly T[], images: readonly number[]): T[] => images.map((i) => list[i] as T);
+
+function recolor(
+  x: Tensor4D,
+  colors: readonly { readonly images: readonly number[]; readonly change: Change }[],
+  drawn: readonly Drawn[],
+): Tensor4D {
+  const [batch, height, width, channels] = x.shape;
+  const groups = colors.flatMap(({ images, change }) =>
+    partsOf(images, batch, height * width * channels).map((part) => ({
+      images: part,
+      change: (planes: Tensor3D) => change(planes, entries(drawn, part), [height, width]),
+    })),
+  );
+  return fromPlanes(
+    inTurn(
+      () => toPlanes(x),
+      (planes) => changeImages(planes, groups),
+    ),
+    x.shape,
+  );
+}
+
+/** A GPU moves all images at once, those that stay by nothing. */
+function move(
+  x: Tensor4D,
+  moved: readonly number[],
+  drawn: readonly Drawn[],
+  border: Border,
+  options: Required<ApplyOptions>,
+): Tensor4D {
+  const [batch, height, width, channels] = x.shape;
+  const matrices = drawn.map((d) => matrixOf(d, [height, width]));
+  if (!partsPay()) return resample(x, [keepSize(x.shape, matrices, border)], options);
+  const numbers = height * width * channels;
+  const whole: Tensor3D = reshape(x, [1, batch, numbers]);
+  const groups = cacheSized(moved, numbers).map((images) => ({
+    images,
+    change: (part: Tensor3D): Tensor3D => {
+      const some: Tensor4D = reshape(part, [images.length, height, width, channels]);
+      return reshape(resample(some, [keepSize(some.shape, entries(matrices, images), border)], options), part.shape);
+    },
+  }));
+  return reshape(changeImages(whole, groups), x.shape);
 }
 
 function matrixOf({ operation, value }: Drawn, size: readonly [number, number]): readonly number[] {

@@ -1,13 +1,15 @@
-import { clone, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { clone, type Tensor3D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { checkChoice } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { filterAxes } from './filterAxes.js';
 import { boxMatrix, checkPlacements, isAxisAligned, type Placement } from './placement.js';
-import { readAxes } from './readAxes.js';
+import { toPlanes } from './planes.js';
+import { planesAtAxes, readAxes } from './readAxes.js';
 import { readPlaces } from './readPlaces.js';
 import { checkInput, IMAGES } from './shapes.js';
 import { trace, traceGrid } from './trace.js';
 import type { ApplyOptions, Interpolation } from './transform.js';
+import { isOneTransform, transformImages } from './transformImages.js';
 import { indexingPays } from './ways.js';
 
 /**
@@ -33,31 +35,63 @@ import { indexingPays } from './ways.js';
  * ```
  */
 export function resample(x: Tensor4D, placements: readonly Placement[], options: ApplyOptions = {}): Tensor4D {
+  const readings = readingsOf(x, placements, options);
+  return tidy(() => {
+    const result = readings.reduce((images, reading) => reading.images(images), x);
+    return result === x ? clone(x) : result;
+  });
+}
+
+/** The same as colour planes [channels, batch, pixels], which most ways of reading give at once. */
+export function resamplePlanes(x: Tensor4D, placements: readonly Placement[], options: ApplyOptions = {}): Tensor3D {
+  const readings = readingsOf(x, placements, options);
+  return tidy(() => {
+    const last = readings.pop();
+    const images = readings.reduce((current, reading) => reading.images(current), x);
+    return last ? last.planes(images) : toPlanes(images);
+  });
+}
+
+/** An interpolation, of images, or of images to colour planes. */
+interface Reading {
+  readonly images: (x: Tensor4D) => Tensor4D;
+  readonly planes: (x: Tensor4D) => Tensor3D;
+}
+
+/** The checked interpolations that steps take. */
+function readingsOf(x: Tensor4D, placements: readonly Placement[], options: ApplyOptions): Reading[] {
   const { interpolation = 'bilinear' } = options;
   checkInput('resample', x, IMAGES);
   checkChoice('resample', 'interpolation', interpolation, ['bilinear', 'nearest']);
   checkPlacements('resample', placements, x.shape);
   for (const placement of placements) if (filters(placement, interpolation)) checkFilter(placement);
-  return tidy(() => {
-    let result = x;
-    for (let next = 0; next < placements.length; ) {
-      const start = next++;
-      const [first, batch] = [placements[start] as Placement, x.shape[0]];
-      const isFilter = filters(first, interpolation);
-      while (next < placements.length && (isFilter ? mirrors : reads)(placements[next] as Placement, interpolation))
-        next++;
-      result = isFilter
-        ? filterAxes(result, first, placements.slice(start + 1, next))
-        : read(result, placements.slice(start, next), batch, interpolation);
-    }
-    return result === x ? clone(x) : result;
-  });
+  const readings: Reading[] = [];
+  for (let next = 0; next < placements.length; ) {
+    const start = next++;
+    const first = placements[start] as Placement;
+    const isFilter = filters(first, interpolation);
+    while (next < placements.length && (isFilter ? mirrors : reads)(placements[next] as Placement, interpolation))
+      next++;
+    const [rest, all] = [placements.slice(start + 1, next), placements.slice(start, next)];
+    readings.push(isFilter ? asReading((y) => filterAxes(y, first, rest)) : readingOf(all, x.shape[0], interpolation));
+  }
+  return readings;
 }
 
 /** One interpolation for all steps. */
-function read(x: Tensor4D, steps: readonly Placement[], batch: number, interpolation: Interpolation): Tensor4D {
+function readingOf(steps: readonly Placement[], batch: number, interpolation: Interpolation): Reading {
+  if (interpolation === 'bilinear' && isOneTransform(steps)) {
+    const [step] = steps as [Placement];
+    return asReading((x) => transformImages(x, step));
+  }
   const grid = indexingPays() ? traceGrid(steps, batch, interpolation) : null;
-  return grid ? readAxes(x, grid) : readPlaces(x, trace(steps, batch, interpolation), interpolation);
+  if (grid) return { images: (x) => readAxes(x, grid), planes: (x) => planesAtAxes(x, grid) };
+  const places = trace(steps, batch, interpolation);
+  return asReading((x) => readPlaces(x, places, interpolation));
+}
+
+function asReading(images: (x: Tensor4D) => Tensor4D): Reading {
+  return { images, planes: (x) => toPlanes(images(x)) };
 }
 
 /** Whether a step is to be antialiased: asked for, and shrinking some image. */

@@ -8,6 +8,11 @@ export function partsPay(): boolean {
   return ['wasm', 'cpu'].includes(getBackend());
 }
 
+/** Whether every size of a tensor is a program of its own to compile: shapes are constants in the shaders of WebGL. */
+export function sizesArePrograms(): boolean {
+  return getBackend() === 'webgl';
+}
+
 /**
  * Whether kernels that work out the place of every number (broadcasts, transpositions, gathers, mirrored borders) run at the
  * speed of others. Those of tfjs's plain JavaScript backend are ten to fifty times slower than copies of whole rows and

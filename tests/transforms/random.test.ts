@@ -1,4 +1,4 @@
-import { concat, slice, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
+import { concat, mul, slice, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { foldIn } from '../../src/random/index.js';
 import { cacheSized } from '../../src/transforms/changeImages.js';
@@ -143,6 +143,17 @@ onEveryBackend('random transforms', () => {
       ),
     );
     await expectClose(hold(jitter.apply(x, params)), hold(concat(each)), { atol: 1e-5, rtol: 0 });
+  });
+
+  test('jitter hands back what it leaves alone as it is, to the bit and outside [0, 1]', async () => {
+    const x = hold(mul<Tensor4D>(uniforms<Tensor4D>(1, [6, 4, 3, 3]), 1.5));
+    const jitter = colorJitter({ p: 0.5 });
+    const params = jitter.sample(x.shape, 3);
+    const left = params.hue.map((turn) => turn === 0);
+    expect(new Set(left).size).toBe(2);
+    const [before, after] = [await x.data(), await hold(jitter.apply(x, params)).data()];
+    const same = (i: number): boolean => before.slice(36 * i, 36 * (i + 1)).every((v, k) => v === after[36 * i + k]);
+    expect(left.map((_, i) => same(i))).toEqual(left);
   });
 
   test('the other transforms do what their operations do', async () => {
