@@ -22,6 +22,7 @@ import { checkIntegers } from '../internal/checks.js';
 import type { FeatureBlock } from '../internal/featureBlocks.js';
 import { softmaxRows } from '../internal/logSumExp.js';
 import { withGradient } from '../internal/withGradient.js';
+import { softmaxPays } from './plainExp.js';
 
 /** From one row up to another, which is not part of it. */
 export type Range = readonly [from: number, to: number];
@@ -127,7 +128,7 @@ export function gradients(
 export function logSumExpTerms(plain: boolean, shut?: (range: Range) => Tensor2D): Terms {
   return (products, range) => {
     const logits = shut ? add<Tensor2D>(products, shut(range)) : products;
-    if (plain) {
+    if (plain && !softmaxPays()) {
       const slopes = exp(logits);
       const divisors = total<Tensor2D>(slopes, 1, true);
       return { values: squeeze<Tensor1D>(log(divisors), [1]), slopes, divisors };

@@ -6,14 +6,11 @@ import {
   fill,
   fused,
   getBackend,
-  log,
   matMul,
-  max,
   mul,
   onesLike,
   reshape,
   slice,
-  softmax,
   sub,
   sum,
   type Tensor,
@@ -21,6 +18,7 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import { softmaxRows } from '../internal/logSumExp.js';
+import { softmaxPays } from './plainExp.js';
 
 // Softmaxes of one matrix along its rows and along its columns, a block of rows at a time.
 
@@ -31,22 +29,28 @@ export function productPlus(a: Tensor2D, b: Tensor2D, c: Tensor2D): Tensor2D {
 }
 
 /**
- * What is kept of a block of logits. If exponentials may be summed as they are (`plain`), those: one matrix serves rows and
- * columns. Else the logits and the softmax of each row.
+ * What is kept of a block of logits. If exponentials may be summed as they are (`plain`), those and the sum of each row: one
+ * matrix serves rows and columns. Else the logits, the softmax of each row and its log-sum-exp.
  */
 export function exponentials(logits: Tensor2D, plain: boolean): Tensor2D[] {
-  return plain ? [exp(logits)] : [logits, softmax(logits)];
+  if (plain && !softmaxPays()) {
+    const x = exp(logits);
+    return [x, sum(x, 1, true)];
+  }
+  const { probabilities, logSumExp } = softmaxRows(logits);
+  if (!plain) return [logits, probabilities, logSumExp];
+  const sums = exp(logSumExp);
+  return [mul(probabilities, sums), sums];
 }
 
 /** Sums of the exponentials of each row, `[rows, 1]`; their logarithms if they may not be summed as they are. */
-export function rowSums([x, probabilities]: readonly Tensor2D[]): Tensor2D {
-  if (!probabilities) return sum(x as Tensor2D, 1, true);
-  return sub(max(x as Tensor2D, 1, true), log(max(probabilities, 1, true)));
+export function rowSums(kept: readonly Tensor2D[]): Tensor2D {
+  return kept[kept.length - 1] as Tensor2D;
 }
 
 /** Likewise of the block's columns, `[columns, 1]`. */
-export function columnSums([x, probabilities]: readonly Tensor2D[]): Tensor2D {
-  if (probabilities) return softmaxRows(transpose(x as Tensor2D)).logSumExp;
+export function columnSums([x, ...others]: readonly Tensor2D[]): Tensor2D {
+  if (others.length > 1) return softmaxRows(transpose(x as Tensor2D)).logSumExp;
   // tfjs transposes a matrix to sum its columns. It does so, too, where WebGL multiplies a single long row.
   const [rows, columns] = (x as Tensor2D).shape;
   return reshape(slice(matMul(fill([2, rows], 1), x as Tensor2D), 0, 1), [columns, 1]);
@@ -56,9 +60,9 @@ export function columnSums([x, probabilities]: readonly Tensor2D[]): Tensor2D {
 export type Side = readonly [weights: Tensor, sums: Tensor];
 
 /** Slopes of the weighted log-sum-exps by the logits of a block. */
-export function slopes([x, probabilities]: readonly Tensor2D[], [left, across]: Side, [right, down]: Side): Tensor2D {
-  if (!probabilities) return mul(x as Tensor2D, pairSums(div(left, across), div(right, down)));
-  return add(mul(probabilities, left), mul(exp(sub(x as Tensor2D, down)), right));
+export function slopes([x, ...others]: readonly Tensor2D[], [left, across]: Side, [right, down]: Side): Tensor2D {
+  if (others.length === 1) return mul(x as Tensor2D, pairSums(div(left, across), div(right, down)));
+  return add(mul(others[0] as Tensor2D, left), mul(exp(sub(x as Tensor2D, down)), right));
 }
 
 /** left_i + right_j, of `[n, 1]` and `[1, m]`. */
