@@ -94,17 +94,17 @@ function bothWays(a: Tensor2D, b: Tensor2D, scale: number | Scalar, chunkSize: n
     const found = parts.map((range) =>
       tidy(() => {
         const kept = block(a, columns, range, shut[0]);
-        return [rowSums(kept), columnSums(kept), ...(whole ? kept : [])];
+        return [columnSums(kept), ...(whole ? kept : [rowSums(kept)])];
       }),
     ) as Tensor2D[][];
-    const left = concat(found.map(([sums]) => sums as Tensor2D));
+    const left = concat(found.map(rowSums));
     const each = concat(
-      found.map(([, sums]) => sums as Tensor2D),
+      found.map(([sums]) => sums as Tensor2D),
       1,
     );
     const right = whole ? squeeze<Tensor1D>(each, [1]) : plain ? sum<Tensor1D>(each, 1) : logSumExpRows(each);
     const all = concat([squeeze<Tensor1D>(left, [1]), right]);
-    save([a, b, left, right, ...(whole ? (found[0] as Tensor2D[]).slice(2) : [columns, ...shut])]);
+    save([a, b, left, right, ...(whole ? (found[0] as Tensor2D[]).slice(1) : [columns, ...shut])]);
     return {
       value: plain ? log(all) : all,
       gradient: (dy, saved) => {

@@ -41,11 +41,11 @@ export function otherSamples(z: Tensor2D, temperature: number, chunkSize?: numbe
     const found = parts.map((range) =>
       tidy(() => {
         const kept = block(z, columns, range);
-        return [rowSums(kept), ...(whole ? kept : [])];
+        return whole ? kept : [rowSums(kept)];
       }),
     );
-    const all = concat(found.map(([sums]) => sums as Tensor2D));
-    save([z, all, ...(whole ? (found[0] as Tensor2D[]).slice(1) : [columns])]);
+    const all = concat(found.map(rowSums));
+    save([z, all, ...(whole ? (found[0] as Tensor2D[]) : [columns])]);
     const gradient = (dy: Tensor1D, saved: readonly Tensor[]): Tensor2D[] => {
       const [rows, sums, ...kept] = saved as [Tensor2D, Tensor2D, Tensor2D, Tensor2D?];
       const [own, others] = [expandDims(dy, 1), [expandDims(dy, 0), reshape(sums, [1, total])] as const];

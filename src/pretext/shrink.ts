@@ -1,13 +1,5 @@
-import {
-  clipByValue,
-  matMul,
-  reshape,
-  type Tensor3D,
-  type Tensor4D,
-  tensor3d,
-  tidy,
-  transpose,
-} from '@tensorflow/tfjs-core';
+import { clipByValue, type Tensor3D, type Tensor4D, tensor3d, tidy } from '@tensorflow/tfjs-core';
+import { multiplyAxes } from '../transforms/filterAxes.js';
 
 /**
  * How pixels are averaged when an image shrinks: `'box'` (plain mean), `'triangle'` (antialiased bilinear), `'cubic'`
@@ -20,14 +12,10 @@ export const SHRINK_FILTERS: readonly ShrinkFilter[] = ['box', 'triangle', 'cubi
 
 /** Images a whole factor smaller, image i by the filter of its own, clipped to [0, 1]: two products with small matrices. */
 export function shrink(x: Tensor4D, factor: number, filters: readonly ShrinkFilter[]): Tensor4D {
-  const [batch, height, width, channels] = x.shape;
-  const [high, wide] = [height / factor, width / factor];
+  const [, height, width] = x.shape;
   return tidy(() => {
-    const lines = reshape<Tensor3D['rankType']>(x, [batch, height, width * channels]);
-    const down = reshape(matMul(matrices(filters, height, factor), lines), [batch, high, width, channels]);
-    const turned = reshape<Tensor3D['rankType']>(transpose(down, [0, 2, 1, 3]), [batch, width, high * channels]);
-    const across = reshape(matMul(matrices(filters, width, factor), turned), [batch, wide, high, channels]);
-    return clipByValue(transpose(across as Tensor4D, [0, 2, 1, 3]), 0, 1);
+    const smaller = multiplyAxes(x, matrices(filters, height, factor), matrices(filters, width, factor));
+    return clipByValue(smaller, 0, 1);
   });
 }
 

@@ -96,10 +96,12 @@ interface Box {
 
 /** Weighted squared error of what is painted in the box. */
 function error(painted: Tensor4D, { targets, weights }: InpaintingBatch, box: Box): Scalar {
-  const inside = (x: Tensor4D): Tensor4D =>
-    slice(x, [0, box.top, box.left, 0], [x.shape[0], box.height, box.width, x.shape[3]]);
-  const each = mul(square(sub(painted, inside(targets))), inside(weights));
+  const each = mul(square(sub(painted, inside(targets, box))), inside(weights, box));
   return div(sum(each), mul(sum(weights), targets.shape[3]));
+}
+
+function inside(x: Tensor4D, { top, left, height, width }: Box): Tensor4D {
+  return slice(x, [0, top, left, 0], [x.shape[0], height, width, x.shape[3]]);
 }
 
 /** The box on black, as large as the images. */
@@ -117,12 +119,11 @@ async function look({ sample }: RecipeOptions): Promise<{ box: Box; colour: numb
     const [, height, width] = asked.weights.shape;
     const weights = (await asked.weights.data()).subarray(0, height * width);
     const box = boxOf(weights, width);
-    const [colour, value] = tidy(() => {
-      // Without a border, the whole middle is filled with that colour.
-      const { top, left } = box;
-      const size: [number, number, number, number] = [images.shape[0], box.height, box.width, images.shape[3]];
-      return [mean<Tensor1D>(images, [0, 1, 2]), error(slice(task.inputs, [0, top, left, 0], size), asked, box)];
-    });
+    // Without a border, the whole middle is filled with that colour.
+    const [colour, value] = tidy(() => [
+      mean<Tensor1D>(images, [0, 1, 2]),
+      error(inside(task.inputs, box), asked, box),
+    ]);
     const numbers = { colour: Array.from(await colour.data()), value: (await value.data())[0] as number };
     dispose([colour, value]);
     return { box, ...numbers };

@@ -36,11 +36,11 @@ export interface PixelHeadOptions {
 }
 
 /** From a map to a larger one: resized and convolved, step by step. */
-export function pixelHead({ from, through, channels, outputs, seed, ...rest }: PixelHeadOptions): LayersModel {
+export function pixelHead({ from, through, channels, outputs, spread, start, seed }: PixelHeadOptions): LayersModel {
   const initializer = (i: number) => initializers.heNormal({ seed: integers(foldIn(seed, i), { max: 2 ** 31 }) });
-  const start = input({ shape: [...from] });
-  let x: SymbolicTensor = start;
-  if (rest.spread) {
+  const map = input({ shape: [...from] });
+  let x: SymbolicTensor = map;
+  if (spread) {
     const everywhere = new ChannelwiseDense({ useBias: false, seed: foldIn(seed, through.length + 1) });
     x = normalized(everywhere.apply(x) as SymbolicTensor);
   }
@@ -49,11 +49,10 @@ export function pixelHead({ from, through, channels, outputs, seed, ...rest }: P
     const settings = { filters: channels, kernelSize: 3, padding: 'same', useBias: false } as const;
     x = normalized(layers.conv2d({ ...settings, kernelInitializer: initializer(i) }).apply(x) as SymbolicTensor);
   }
-  const kernelInitializer = rest.start ? initializers.zeros() : initializer(through.length);
+  const kernelInitializer = start ? initializers.zeros() : initializer(through.length);
   const last = layers.conv2d({ filters: outputs, kernelSize: 1, kernelInitializer });
-  const head = model({ inputs: start, outputs: last.apply(x) as SymbolicTensor });
-  const answer = rest.start;
-  if (answer) tidy(() => last.setWeights([last.getWeights()[0] as Tensor, tensor1d([...answer])]));
+  const head = model({ inputs: map, outputs: last.apply(x) as SymbolicTensor });
+  if (start) tidy(() => last.setWeights([last.getWeights()[0] as Tensor, tensor1d([...start])]));
   return head;
 }
 
