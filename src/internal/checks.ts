@@ -17,6 +17,14 @@ export function show(value: unknown): string {
   return text === undefined ? String(value) : text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
+/** Checks that a value is a tensor that still holds its values. */
+export function checkTensor(where: string, name: string, value: unknown): asserts value is Tensor {
+  if (!isTensor(value)) throw new ShapeError(`${where}: ${name} must be a tensor, got ${show(value)}.`);
+  if (value.isDisposed) {
+    throw new ShapeError(`${where}: ${name} must be a tensor in use, got one that is disposed (${show(value)}).`);
+  }
+}
+
 /**
  * Checks rank and shape of tensors. A name in an expected shape stands for one size: where it occurs twice, the sizes
  * must be equal, and it is at least 1.
@@ -24,7 +32,7 @@ export function show(value: unknown): string {
 export function checkShapes(where: string, tensors: Record<string, readonly [Tensor, readonly Axis[]]>): void {
   const sizes = new Map<string, number>();
   for (const [name, [tensor, expected]] of Object.entries(tensors)) {
-    if (!isTensor(tensor)) throw new ShapeError(`${where}: ${name} must be a tensor, got ${show(tensor)}.`);
+    checkTensor(where, name, tensor);
     const actual = tensor.shape;
     const before = new Map(sizes);
     const fits =
@@ -46,7 +54,7 @@ export function checkShapes(where: string, tensors: Record<string, readonly [Ten
 /** Checks that tensors have one of the given dtypes. */
 export function checkDtype(where: string, tensors: Record<string, Tensor>, ...dtypes: readonly string[]): void {
   for (const [name, tensor] of Object.entries(tensors)) {
-    if (!isTensor(tensor)) throw new ShapeError(`${where}: ${name} must be a tensor, got ${show(tensor)}.`);
+    checkTensor(where, name, tensor);
     if (!dtypes.includes(tensor.dtype)) {
       throw new ShapeError(`${where}: ${name} must have dtype ${dtypes.join(' or ')}, got ${tensor.dtype}.`);
     }

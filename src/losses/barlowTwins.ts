@@ -1,4 +1,5 @@
 import { add, div, mul, type Scalar, square, sub, sum, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloats, checkNumbers } from '../internal/checks.js';
 import { marked, upTo } from '../internal/marked.js';
 import { transposedTimes } from '../internal/products.js';
@@ -47,7 +48,7 @@ export interface BarlowTwinsTerms {
  * ```
  */
 export function barlowTwinsLoss(zA: Tensor2D, zB: Tensor2D, options: BarlowTwinsOptions = {}): Scalar {
-  const { lambda = 0.0051, epsilon = 1e-5 } = options;
+  const { lambda = 0.0051, epsilon = 1e-5 } = checkOptions('barlowTwinsLoss', options, ['lambda', 'epsilon']);
   check('barlowTwinsLoss', zA, zB, epsilon);
   checkNumbers('barlowTwinsLoss', { lambda: [lambda, 0] });
   return tidy(() => {
@@ -75,7 +76,7 @@ export function barlowTwinsLoss(zA: Tensor2D, zB: Tensor2D, options: BarlowTwins
  * ```
  */
 export function barlowTwinsTerms(zA: Tensor2D, zB: Tensor2D, options: BarlowTwinsTermsOptions = {}): BarlowTwinsTerms {
-  const { epsilon = 1e-5 } = options;
+  const { epsilon = 1e-5 } = checkOptions('barlowTwinsTerms', options, ['epsilon']);
   check('barlowTwinsTerms', zA, zB, epsilon);
   return tidy(() => ({ ...terms(zA, zB, epsilon) }));
 }
