@@ -5,7 +5,6 @@ import {
   denseBincount,
   floor,
   getBackend,
-  matMul,
   mul,
   relu,
   reshape,
@@ -16,6 +15,7 @@ import {
   tensor3d,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { matMul } from '../internal/matMul.js';
 
 /** How often each whole number 0 to 255 occurs in every row of [rows, length]: [rows, 256], float32. */
 export function byteCounts(bytes: Tensor2D): Tensor2D {
