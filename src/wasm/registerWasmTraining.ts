@@ -24,6 +24,7 @@ import { gatherGradient, gatherKernel } from './gather.js';
 import { conv2dInputGradient } from './inputGradient.js';
 import { batchMatMul, fusedMatMul } from './matMul.js';
 import { maxPool3dKernel } from './maxPool3d.js';
+import { guardMemory } from './memoryGuard.js';
 import { paddedKernels } from './paddedKernels.js';
 import { poolGradients } from './poolGradients.js';
 import { reductionGradients } from './reductionGradients.js';
@@ -78,6 +79,9 @@ const GRADIENTS: readonly GradConfig[] = [batchNormGradient, ...convGradients, g
  * Makes tfjs's WASM backend fit for training: registers the kernels that it lacks, gets wrong or runs slowly, and the
  * gradients that use them. Gradients on other backends stay as they are. A second call does nothing.
  *
+ * It also guards the backend's memory: a tensor that does not fit throws, where stock tfjs overwrites other tensors, and a
+ * backend whose kernel stopped with a trap throws from then on.
+ *
  * Call it once, before the first model runs; import `@tensorflow/tfjs-backend-wasm` and `@tensorflow/tfjs-layers` (which
  * registers tfjs's gradients) first.
  *
@@ -106,6 +110,7 @@ export function registerWasmTraining(): void {
   }
   for (const kernel of KERNELS) replaceKernel(kernel);
   for (const gradient of GRADIENTS) replaceGradient(gradient);
+  guardMemory(WASM);
 }
 
 function replaceKernel({ name, make }: WasmKernel): void {
