@@ -5,7 +5,7 @@ export class OutOfMemoryError extends Error {
 }
 
 /** True for an {@link OutOfMemoryError} of any copy of this module. */
-export function isOutOfMemory(error: unknown): error is Error {
+export function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && error.name === 'OutOfMemoryError';
 }
 

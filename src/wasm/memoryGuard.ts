@@ -1,5 +1,6 @@
 import { getKernelsForBackend, type KernelFunc, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 import { OutOfMemoryError, showBytes } from '../internal/outOfMemory.js';
+import { MOST_HEAP_BYTES } from '../internal/wasmHeap.js';
 import type { WasmBackend } from './backend.js';
 
 /** The part of the backend's Emscripten module that hands out memory. */
@@ -11,9 +12,6 @@ interface Heap {
 
 /** Marks guarded kernels, so that a second call, even from another copy of this module, leaves them alone. */
 const GUARDED = Symbol.for('selfsup.wasm.guarded');
-
-/** Most bytes of a heap with 32-bit addresses. A browser or a flag of Node may stop it earlier. */
-const MOST_BYTES = 2 ** 32 - 2 ** 16;
 
 /** Allocations from this size on leave {@link RESERVE} for what kernels allocate for themselves, whose failure is silent. */
 const LARGE = 2 ** 18;
@@ -77,7 +75,7 @@ function guardHeap(backend: WasmBackend): void {
     if (address !== 0 && (bytes < LARGE || fits(RESERVE))) return address;
     if (address !== 0) heap._free(address);
     throw new OutOfMemoryError(
-      `backend 'wasm': a tensor of ${showBytes(bytes)} must fit into memory, but the heap can't grow beyond ${showBytes(heap.HEAPU8.length)} (at most ${showBytes(MOST_BYTES)}); take smaller batches, or dispose tensors that are not needed. Tensors that were there are unharmed.`,
+      `backend 'wasm': a tensor of ${showBytes(bytes)} must fit into memory, but the heap can't grow beyond ${showBytes(heap.HEAPU8.length)} (at most ${showBytes(MOST_HEAP_BYTES)}); take smaller batches, or dispose tensors that are not needed. Tensors that were there are unharmed.`,
     );
   };
 }
