@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { transform } from 'esbuild';
 import { defineConfig, type Options } from 'tsup';
 
 /** Every folder of src but `internal` is a subpath export. */
@@ -22,22 +24,29 @@ const rootKeepsSubpaths: NonNullable<Options['esbuildPlugins']>[number] = {
 };
 
 /**
- * CommonJS keeps `import()` of optional packages: tsup makes it `require`, which fails for modules with a top-level await, as
- * vega's.
+ * CommonJS by esbuild, whose exports are getters, and which keeps `import()` (of optional packages, some of them ES modules
+ * with a top-level await). tsup leaves it to sucrase, which rewrites every assignment to a name that the file exports:
+ * `this.batches = 0` of a class became `this.batches = exports.batches = 0`, and the exported function was gone.
  */
-const commonJsKeepsImport: NonNullable<Options['plugins']>[number] = {
-  name: 'commonjs-keeps-import',
-  buildEnd({ writtenFiles }) {
-    for (const { name } of writtenFiles.filter((file) => file.name.endsWith('.cjs'))) {
-      const code = readFileSync(name, 'utf8');
-      const kept = code.replace(
-        /Promise\.resolve\(\)\.then\(\(\) => _interopRequireWildcard\(require\(("[^"]+")\)\)\)/g,
-        'import($1)',
-      );
-      if (kept !== code) writeFileSync(name, kept);
-    }
-  },
-};
+function commonJsByEsbuild(): NonNullable<Options['plugins']>[number] {
+  const files = new Map<string, string>();
+  return {
+    name: 'commonjs-by-esbuild',
+    async renderChunk(code, { path }) {
+      if (!path.endsWith('.cjs')) return undefined;
+      const result = await transform(code, { format: 'cjs', platform: 'node', target: 'es2022' });
+      files.set(resolve(path), result.code);
+      return undefined;
+    },
+    buildEnd({ writtenFiles }) {
+      for (const { name } of writtenFiles.filter((file) => file.name.endsWith('.cjs'))) {
+        const code = files.get(resolve(name));
+        if (code === undefined) throw new Error(`tsup: no CommonJS code was made for ${name}.`);
+        writeFileSync(name, code);
+      }
+    },
+  };
+}
 
 export default defineConfig({
   entry: {
@@ -62,7 +71,7 @@ export default defineConfig({
   // Shared chunks for CommonJS too: a class is one class across subpaths.
   splitting: true,
   esbuildPlugins: [rootKeepsSubpaths],
-  plugins: [commonJsKeepsImport],
+  plugins: [commonJsByEsbuild()],
   dts: true,
   clean: true,
   sourcemap: false,
