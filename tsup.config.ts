@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { transform } from 'esbuild';
 import { defineConfig, type Options } from 'tsup';
@@ -48,11 +48,29 @@ function commonJsByEsbuild(): NonNullable<Options['plugins']>[number] {
   };
 }
 
+/**
+ * The root's declarations re-export those of the subpaths, as its code does. Bundled, they would become namespace objects that
+ * name types as if they were values: errors in the project of a user who checks declarations (`skipLibCheck: false`).
+ */
+async function rootDeclarations(): Promise<void> {
+  const code = readFileSync('src/index.ts', 'utf8');
+  for (const [ending, extension] of Object.entries({ ts: 'js', cts: 'cjs' })) {
+    const built = code.replace(
+      /'\.\/(?:internal\/(\w+)\.js|(\w+)\/index\.js)'/g,
+      (_, inner, folder) => `'./${inner ?? folder}.${extension}'`,
+    );
+    writeFileSync(`dist/index.d.${ending}`, built);
+  }
+}
+
+/** What has declarations of its own: the subpaths, and the error classes for the root. */
+const subpaths = {
+  errors: 'src/internal/errors.ts',
+  ...Object.fromEntries(folders.map((name) => [name, `src/${name}/index.ts`])),
+};
+
 export default defineConfig({
-  entry: {
-    index: 'src/index.ts',
-    ...Object.fromEntries(folders.map((name) => [name, `src/${name}/index.ts`])),
-  },
+  entry: { index: 'src/index.ts', ...subpaths },
   format: ['esm', 'cjs'],
   target: 'es2022',
   platform: 'neutral',
@@ -72,7 +90,8 @@ export default defineConfig({
   splitting: true,
   esbuildPlugins: [rootKeepsSubpaths],
   plugins: [commonJsByEsbuild()],
-  dts: true,
+  dts: { entry: subpaths },
+  onSuccess: rootDeclarations,
   clean: true,
   sourcemap: false,
 });

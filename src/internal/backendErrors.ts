@@ -1,5 +1,3 @@
-import { isOutOfMemory } from './outOfMemory.js';
-
 /**
  * What tfjs says in its own terms, said in those of the caller: a kernel that a backend lacks, and memory that ran out.
  *
@@ -10,7 +8,8 @@ import { isOutOfMemory } from './outOfMemory.js';
 export function explainBackendError(where: string, error: unknown, doing = ''): unknown {
   if (!(error instanceof Error)) return error;
   const at = doing === '' ? '' : ` ${doing}`;
-  if (isOutOfMemory(error)) return new Error(`${where}: out of memory${at}. ${error.message}`, { cause: error });
+  if (error.name === 'OutOfMemoryError')
+    return new Error(`${where}: out of memory${at}. ${error.message}`, { cause: error });
   const kernel = /Kernel '(\w+)' not registered for backend '(\w+)'/.exec(error.message);
   if (kernel === null) return error;
   const [, name, backend] = kernel;

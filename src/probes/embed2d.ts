@@ -24,6 +24,11 @@ export interface Embed2dOptions {
   readonly iterations?: number;
   /** Principal components that t-SNE and UMAP start from, an integer \>= 2. @defaultValue 50, as van der Maaten's code */
   readonly components?: number;
+  /**
+   * Loads the package behind `'tsne'` or `'umap'` where its name means nothing, as in a bundle: `() => import('umap-js')`.
+   * @defaultValue by its name
+   */
+  readonly load?: () => Promise<unknown>;
 }
 
 /** Result of {@link embed2d}: plain JSON. */
@@ -76,7 +81,15 @@ export function embed2d(features: RowData): Promise<PrincipalMap>;
 export function embed2d(features: RowData, seed: Seed, options?: Embed2dOptions): Promise<Embedding2d>;
 export async function embed2d(features: RowData, seed?: Seed, options: Embed2dOptions = {}): Promise<Embedding2d> {
   const where = 'embed2d';
-  const { method = 'pca', perplexity = 30, neighbors = 15, minDistance = 0.1, iterations, components = 50 } = options;
+  const {
+    method = 'pca',
+    perplexity = 30,
+    neighbors = 15,
+    minDistance = 0.1,
+    iterations,
+    components = 50,
+    load,
+  } = options;
   checkChoice(where, 'method', method, ['pca', 'tsne', 'umap']);
   checkNumbers(where, { perplexity: [perplexity, 2], minDistance: [minDistance, 0, 1] });
   checkIntegers(where, { neighbors: [neighbors, 2], iterations: [iterations ?? 1, 1], components: [components, 2] });
@@ -96,12 +109,17 @@ export async function embed2d(features: RowData, seed?: Seed, options: Embed2dOp
   const { points } = principalPlaces(rows, components);
   const places =
     method === 'tsne'
-      ? await tsne(points, seed as Seed, { perplexity, iterations: iterations ?? 500 })
-      : await umap(points, seed as Seed, {
-          neighbors,
-          minDistance,
-          ...(iterations === undefined ? {} : { iterations }),
-        });
+      ? await tsne(points, seed as Seed, { perplexity, iterations: iterations ?? 500 }, load)
+      : await umap(
+          points,
+          seed as Seed,
+          {
+            neighbors,
+            minDistance,
+            ...(iterations === undefined ? {} : { iterations }),
+          },
+          load,
+        );
   return { points: places, explained: null, trustworthiness: await trust(rows, places) };
 }
 

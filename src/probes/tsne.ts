@@ -1,5 +1,5 @@
+import { optionalPackage } from '../internal/optionalPackage.js';
 import { integers, type Seed } from '../random/index.js';
-import { neededPackage } from './neededPackage.js';
 
 /** Settings of {@link tsne}. */
 export interface TsneSettings {
@@ -12,16 +12,13 @@ export async function tsne(
   rows: number[][],
   seed: Seed,
   { perplexity, iterations }: TsneSettings,
+  load?: () => Promise<unknown>,
 ): Promise<[number, number][]> {
-  const { TSNE } = await load();
+  const { TSNE } = await optionalPackage<typeof import('@saehrimnir/druidjs')>(
+    "embed2d: method 'tsne'",
+    '@saehrimnir/druidjs',
+    load,
+  );
   const map = new TSNE(rows, { perplexity, d: 2, seed: integers(seed, { max: 2 ** 31 }) });
   return map.transform(iterations) as [number, number][];
-}
-
-async function load(): Promise<typeof import('@saehrimnir/druidjs')> {
-  try {
-    return await import('@saehrimnir/druidjs');
-  } catch (error) {
-    throw neededPackage("embed2d: method 'tsne'", '@saehrimnir/druidjs', error);
-  }
 }

@@ -1,5 +1,5 @@
+import { optionalPackage } from '../internal/optionalPackage.js';
 import { foldIn, type Seed, uniform } from '../random/index.js';
-import { neededPackage } from './neededPackage.js';
 
 /** Settings of {@link umap}. */
 export interface UmapSettings {
@@ -13,8 +13,9 @@ export async function umap(
   rows: number[][],
   seed: Seed,
   { neighbors, minDistance, iterations }: UmapSettings,
+  load?: () => Promise<unknown>,
 ): Promise<[number, number][]> {
-  const { UMAP } = await load();
+  const { UMAP } = await optionalPackage<typeof import('umap-js')>("embed2d: method 'umap'", 'umap-js', load);
   const map = new UMAP({
     nComponents: 2,
     nNeighbors: neighbors,
@@ -23,14 +24,6 @@ export async function umap(
     ...(iterations === undefined ? {} : { nEpochs: iterations }),
   });
   return (await map.fitAsync(rows)) as [number, number][];
-}
-
-async function load(): Promise<typeof import('umap-js')> {
-  try {
-    return await import('umap-js');
-  } catch (error) {
-    throw neededPackage("embed2d: method 'umap'", 'umap-js', error);
-  }
 }
 
 /** Numbers in [0, 1), one after the other, from blocks of the seed's stream. */

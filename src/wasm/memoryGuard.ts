@@ -1,7 +1,6 @@
 import { getKernelsForBackend, type KernelFunc, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
-import { OutOfMemoryError, showBytes } from '../internal/outOfMemory.js';
-import { MOST_HEAP_BYTES } from '../internal/wasmHeap.js';
 import type { WasmBackend } from './backend.js';
+import { OutOfMemoryError, showBytes } from './outOfMemory.js';
 
 /** The part of the backend's Emscripten module that hands out memory. */
 interface Heap {
@@ -9,6 +8,9 @@ interface Heap {
   _malloc(bytes: number): number;
   _free(address: number): void;
 }
+
+/** Most bytes of a heap with 32-bit addresses. A browser or a flag of Node may stop it earlier. */
+const MOST_HEAP_BYTES = 2 ** 32 - 2 ** 16;
 
 /** Marks guarded kernels, so that a second call, even from another copy of this module, leaves them alone. */
 const GUARDED = Symbol.for('selfsup.wasm.guarded');

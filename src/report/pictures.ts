@@ -1,7 +1,7 @@
 import { dispose } from '@tensorflow/tfjs-core';
-import { checkData, type Data, isTensorData, takeRows } from '../../internal/arrayData.js';
-import { RangeError, ShapeError } from '../../internal/errors.js';
-import { neededPackage } from '../neededPackage.js';
+import { checkData, type Data, isTensorData, takeRows } from '../internal/arrayData.js';
+import { RangeError, ShapeError } from '../internal/errors.js';
+import { missingPackageError } from '../internal/optionalPackage.js';
 
 /** Whether data can be shown: images of one, three or four channels. */
 export function areImages(data: Data | undefined): data is Data {
@@ -90,6 +90,6 @@ async function load(): Promise<typeof import('fast-png')> {
   try {
     return await import('fast-png');
   } catch (error) {
-    throw neededPackage('probeReport: pictures (figures: false leaves them out)', 'fast-png', error);
+    throw missingPackageError('probeReport: pictures (figures: false leaves them out)', 'fast-png', error);
   }
 }

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { neededPackage } from '../neededPackage.js';
+import { missingPackageError } from '../internal/optionalPackage.js';
 import { escape } from './html.js';
 
 const ink = '#1f2933';
@@ -58,6 +58,6 @@ async function needed<T>(name: string, loading: Promise<T>): Promise<T> {
   try {
     return await loading;
   } catch (error) {
-    throw neededPackage('probeReport: plots (figures: false leaves them out)', name, error);
+    throw missingPackageError('probeReport: plots (figures: false leaves them out)', name, error);
   }
 }

@@ -1,12 +1,7 @@
-/** Thrown by the guard of `selfsup/wasm` when a tensor does not fit; what was there before is unharmed. */
+/** Thrown when a tensor does not fit; what was there before is unharmed. Others know it by its name. */
 export class OutOfMemoryError extends Error {
   /** Always `'OutOfMemoryError'`. */
   override readonly name = 'OutOfMemoryError';
-}
-
-/** True for an {@link OutOfMemoryError} of any copy of this module. */
-export function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && error.name === 'OutOfMemoryError';
 }
 
 /** A number of bytes as text. */
