@@ -52,7 +52,7 @@ function commonJsByEsbuild(): NonNullable<Options['plugins']>[number] {
  * The root's declarations re-export those of the subpaths, as its code does. Bundled, they would become namespace objects that
  * name types as if they were values: errors in the project of a user who checks declarations (`skipLibCheck: false`).
  */
-async function rootDeclarations(): Promise<void> {
+function rootDeclarations(): void {
   const code = readFileSync('src/index.ts', 'utf8');
   for (const [ending, extension] of Object.entries({ ts: 'js', cts: 'cjs' })) {
     const built = code.replace(
@@ -68,6 +68,11 @@ const subpaths = {
   errors: 'src/internal/errors.ts',
   ...Object.fromEntries(folders.map((name) => [name, `src/${name}/index.ts`])),
 };
+
+// The worker that makes declarations ends last, and clears those that were there when it begins.
+process.once('exit', (code) => {
+  if (code === 0) rootDeclarations();
+});
 
 export default defineConfig({
   entry: { index: 'src/index.ts', ...subpaths },
@@ -91,7 +96,6 @@ export default defineConfig({
   esbuildPlugins: [rootKeepsSubpaths],
   plugins: [commonJsByEsbuild()],
   dts: { entry: subpaths },
-  onSuccess: rootDeclarations,
   clean: true,
   sourcemap: false,
 });
