@@ -3,7 +3,9 @@ import { open, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { byCodeUnits, fileError, firstLine, isGzip, kindOf, listFolder } from './files.js';
+import { isGzip } from './byteStream.js';
+import { fileError, firstLine } from './fault.js';
+import { byCodeUnits, kindOf, listFolder } from './paths.js';
 
 const IMAGE = /\.(jpe?g|png|webp)$/i;
 const TAR = /\.(tar|tgz|tar\.gz)$/i;

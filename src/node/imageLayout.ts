@@ -1,4 +1,4 @@
-import { byCodeUnits } from './files.js';
+import { byCodeUnits } from './paths.js';
 
 /** Where the images of a folder belong. */
 export interface ImageLayout {

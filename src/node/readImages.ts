@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { checkIntegers, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import type { ByteImages } from './dataset.js';
-import { firstLine } from './files.js';
+import { firstLine } from './fault.js';
 import { imageFiles } from './imageFiles.js';
 import { imageLayout } from './imageLayout.js';
 
