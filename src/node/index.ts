@@ -4,6 +4,7 @@ export type { ArrayState, State, StateValue } from '../internal/state.js';
 export type { ByteRange } from '../models/byteSource.js';
 export type { ByteImages, LabelledDataset, LabelledImages } from './dataset.js';
 export { fileCheckpoint } from './fileCheckpoint.js';
+export type { SkippedImage } from './imageNames.js';
 export { nodeFile } from './nodeFile.js';
 export { nodeRange } from './nodeRange.js';
 export { type ReadCifarOptions, readCifar } from './readCifar.js';
