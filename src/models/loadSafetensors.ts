@@ -1,9 +1,14 @@
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/checkOptions.js';
 import { ShapeError } from '../internal/errors.js';
+import { oneLine } from '../internal/oneLine.js';
+import { checkGrid } from '../layers/gridSize.js';
+import type { GridSize } from '../layers/index.js';
 import type { ByteSource } from './byteSource.js';
+import { gridsOf } from './gridMetadata.js';
 import { listed, type ModelWeight, modelWeights } from './modelWeights.js';
-import { hasClassRow, loadPositions, type PositionsPlan, planPositions } from './positionWeights.js';
+import { hasClassRow, isPositions, loadPositions, type PositionsPlan, planPositions } from './positionWeights.js';
 import { type OpenSafetensors, openSafetensors } from './readSafetensors.js';
 import type { SafetensorsEntry } from './safetensorsHeader.js';
 import { joinRows, LAYOUTS, toFloats } from './weightLayouts.js';
@@ -19,6 +24,11 @@ export interface LoadSafetensorsOptions {
    * wholly lacks aside. Where false, what is missing keeps its numbers. @defaultValue true
    */
   readonly strict?: boolean;
+  /**
+   * Grid of the positions in the file, `[rows, columns]` or the side of a square one.
+   * @defaultValue that of the mapping, or what the file itself says, as those of `saveSafetensors` do, or a square one
+   */
+  readonly gridSize?: GridSize;
 }
 
 /** What {@link loadSafetensors} has done. */
@@ -39,7 +49,8 @@ interface Planned {
 
 /**
  * Puts weights of a safetensors file into a model: those of `saveSafetensors`, or with a mapping those of another library.
- * Kernels are transposed, queries, keys and values joined, positions resized to the model's grid. Only the tensors that the model
+ * Kernels are transposed, queries, keys and values joined, positions resized to the model's grid, where the file's
+ * is another one, be it of as many places. Only the tensors that the model
  * has a place for are read, one after the other; names and shapes are checked before the first.
  *
  * @param model - The model, or several that share a file: `[encoder, decoder]` of `maeModel`.
@@ -64,18 +75,22 @@ export async function loadSafetensors(
   options: LoadSafetensorsOptions = {},
 ): Promise<LoadedWeights> {
   const where = 'loadSafetensors';
-  const { mapping, strict = true } = options;
+  const { mapping, strict = true, gridSize } = checkOptions(where, options, ['mapping', 'strict', 'gridSize']);
+  const named = gridSize ?? mapping?.gridSize;
+  if (named !== undefined) checkGrid(where, 'gridSize', named);
   const weights = modelWeights(where, model);
   const file = await openSafetensors(where, source);
   const found = namesInFile(where, weights, Array.from(file.header.entries.keys()), mapping);
   const wrong: string[] = [];
-  const plan = found.sources.map((source) => planned(source, found, file, mapping, wrong));
-  if (wrong.length > 0) throw new ShapeError(`${where}: ${wrong.slice(0, 10).join('; ')}.`);
+  const grids = gridsOf(where, file.header.metadata);
+  const grid = (name: string): GridSize | undefined => named ?? grids.get(name);
+  const plan = found.sources.map((source) => planned(source, found, file, { mapping, grid, wrong }));
+  if (wrong.length > 0) throw new ShapeError(oneLine(`${where}: ${wrong.slice(0, 10).join('; ')}.`));
   const { missing, unexpected } = found;
   if (strict && missing.length + unexpected.length > 0) {
     const lacking = missing.length > 0 ? [`the file lacks ${listed(missing)}`] : [];
     const beyond = unexpected.length > 0 ? [`the model has no place for ${listed(unexpected)}`] : [];
-    throw new Error(`${where}: ${[...lacking, ...beyond].join('; ')} (strict: false leaves them alone).`);
+    throw new Error(oneLine(`${where}: ${[...lacking, ...beyond].join('; ')} (strict: false leaves them alone).`));
   }
   for (const { weight, read } of plan) {
     const data = await read();
@@ -86,13 +101,19 @@ export async function loadSafetensors(
   return { loaded: plan.map(({ weight }) => weight.name), missing, unexpected };
 }
 
+/** The mapping, what names the grid of a tensor of positions, and a list for what is wrong. */
+interface PlanOptions {
+  readonly mapping: WeightMapping | undefined;
+  readonly grid: (name: string) => GridSize | undefined;
+  readonly wrong: string[];
+}
+
 /** How a weight is read. What is wrong with its tensors is added to `wrong`. */
 function planned(
   source: WeightSource,
   { sources, classRow }: FileNames,
   { header, read }: OpenSafetensors,
-  mapping: WeightMapping | undefined,
-  wrong: string[],
+  { mapping, grid, wrong }: PlanOptions,
 ): Planned {
   const { weight, theirs, layout, part } = source;
   const entries = theirs.map((name) => header.entries.get(name) as SafetensorsEntry);
@@ -104,8 +125,15 @@ function planned(
     for (const name of theirs) parts.push(toFloats(await read(name)));
     return joinRows(parts);
   };
-  if (layout === 'positions') {
-    const plan = planPositions(weight, entries[0]?.shape ?? [], classRow, mapping as WeightMapping);
+  const plain = layout === 'same' && isPositions(weight);
+  if (layout === 'positions' || plain) {
+    const plan = planPositions(weight, {
+      shape: entries[0]?.shape ?? [],
+      plain,
+      classRow,
+      gridSize: grid(theirs[0] as string),
+      antialias: mapping?.antialias ?? false,
+    });
     if (typeof plan === 'string') wrong.push(`${theirs[0]} ${plan}`);
     return { weight, read: async () => loadPositions(await floats(), plan as PositionsPlan) };
   }

@@ -1,5 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice } from '../internal/checks.js';
+import { withGrids } from './gridMetadata.js';
 import { type ModelWeight, modelWeights } from './modelWeights.js';
 import { hasClassRow } from './positionWeights.js';
 import { LAYOUTS } from './weightLayouts.js';
@@ -21,6 +23,9 @@ export interface SaveSafetensorsOptions {
  * Writes the weights of a model as a safetensors file, moving statistics included: under the names of their layers, or with a
  * mapping as another library names and lays them out. `loadSafetensors` with the same mapping takes it back.
  *
+ * Metadata `selfsup.grids` name the grid of positions, with a mapping only where it isn't square, so that they are resized
+ * when a model of another grid takes them.
+ *
  * A layer that has no name of its own goes by its kind and number in the model: `conv2d_0/kernel`.
  *
  * @param model - The model, or several that go into one file: `[encoder, decoder]` of `maeModel`.
@@ -41,7 +46,7 @@ export async function saveSafetensors(
   options: SaveSafetensorsOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const where = 'saveSafetensors';
-  const { mapping, dtype = 'F32' } = options;
+  const { mapping, dtype = 'F32' } = checkOptions(where, options, ['mapping', 'dtype', 'metadata']);
   const { metadata = mapping ? { format: 'pt' } : undefined } = options;
   checkChoice(where, 'dtype', dtype, ['F32', 'F16', 'BF16']);
   const sources = namesToWrite(where, modelWeights(where, model), mapping);
@@ -50,7 +55,8 @@ export async function saveSafetensors(
     const data = Float32Array.from(await read(source.weight));
     for (const [name, piece] of pieces(source, data, sources)) tensors.push([name, { ...piece, dtype }]);
   }
-  return writeSafetensors(Object.fromEntries(tensors), metadata === undefined ? {} : { metadata });
+  const all = withGrids(metadata, sources, mapping !== undefined);
+  return writeSafetensors(Object.fromEntries(tensors), all === undefined ? {} : { metadata: all });
 }
 
 function read({ variable }: ModelWeight): Promise<Float32Array> {

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { CheckpointStore } from '../internal/checkpointStore.js';
 import type { State } from '../internal/state.js';
-import { fileError, writeAtomically } from './files.js';
+import { fileError } from './fault.js';
+import { writeAtomically } from './files.js';
 import { decodeState, encodeState } from './stateBytes.js';
 
 /**

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { io } from '@tensorflow/tfjs-core';
-import { fileError, firstLine, writeAtomically } from './files.js';
+import { fileError, firstLine } from './fault.js';
+import { writeAtomically } from './files.js';
 
 /**
  * Saves and loads tfjs models in a folder without tfjs-node: `model.json` and `weights.bin`, the files that

@@ -1,13 +1,14 @@
 import { open, stat } from 'node:fs/promises';
 import { checkIntegers } from '../internal/checks.js';
 import type { ByteRange } from '../models/byteSource.js';
-import { fileError } from './files.js';
+import { fileError } from './fault.js';
+import { checkRegular, toPath } from './paths.js';
 
 /**
  * A file that is read part by part: what `readSafetensors` and `loadSafetensors` of `selfsup/models` take, to read some tensors
  * of a large file. It is opened for every part, and nothing stays open.
  *
- * @param path - The file.
+ * @param path - The file, a path or a `file:` URL.
  * @returns Its size, and what reads a range of its bytes.
  * @throws Error, in one line that names the file, if it can't be read; also from `slice`, where the file has become shorter.
  * @example
@@ -23,13 +24,16 @@ import { fileError } from './files.js';
  * const { tensors } = await readSafetensors(await nodeRange(path), { filter: ['bias'] });
  * ```
  */
-export async function nodeRange(path: string): Promise<ByteRange> {
+export async function nodeRange(path: string | URL): Promise<ByteRange> {
+  return rangeOf(toPath('nodeRange', 'path', path));
+}
+
+async function rangeOf(path: string): Promise<ByteRange> {
   const where = 'nodeRange';
+  await checkRegular(where, path);
   let size: number;
   try {
-    const found = await stat(path);
-    if (found.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
-    size = found.size;
+    size = (await stat(path)).size;
   } catch (error) {
     throw fileError(where, path, error);
   }

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkIntegers } from '../internal/checks.js';
+import { withBytes } from './byteStream.js';
 import type { LabelledDataset, LabelledImages } from './dataset.js';
-import { kindOf, listFolder, readBytes } from './files.js';
+import { fault } from './fault.js';
+import { kindOf, listFolder, toPath } from './paths.js';
 
 /** Options of {@link readCifar}. */
 export interface ReadCifarOptions {
@@ -13,6 +16,11 @@ export interface ReadCifarOptions {
   readonly variant?: 'cifar-10' | 'cifar-100';
   /** At most so many images of each part, the first ones; an integer \>= 1. @defaultValue all */
   readonly limit?: number;
+  /**
+   * Bytes that a gzipped file may unpack to; an integer \>= 1. The longest of the authors' has 153,700,000.
+   * @defaultValue 2 ** 28
+   */
+  readonly maxBytes?: number;
 }
 
 const SIDE = 32;
@@ -46,13 +54,24 @@ const NAMES = { 'cifar-10': 'batches.meta.txt', 'cifar-100': 'fine_label_names.t
  * console.log(train.images.shape, train.labels, test); // [2, 32, 32, 3], two sevens, null
  * ```
  */
-export async function readCifar(path: string, options: ReadCifarOptions = {}): Promise<LabelledDataset> {
-  const { variant = 'cifar-10', limit = Number.MAX_SAFE_INTEGER } = options;
+export async function readCifar(path: string | URL, options: ReadCifarOptions = {}): Promise<LabelledDataset> {
+  const checked = checkOptions('readCifar', options, ['variant', 'limit', 'maxBytes']);
+  const { variant = 'cifar-10', limit = Number.MAX_SAFE_INTEGER, maxBytes = 2 ** 28 } = checked;
   checkChoice('readCifar', 'variant', variant, ['cifar-10', 'cifar-100']);
-  checkIntegers('readCifar', { limit: [limit, 1] });
-  if ((await kindOf('readCifar', path)) === 'file') {
-    return { train: await readParts([path], variant, limit), test: null, classNames: null };
+  checkIntegers('readCifar', { limit: [limit, 1], maxBytes: [maxBytes, 1] });
+  const file = toPath('readCifar', 'path', path);
+  if ((await kindOf('readCifar', file)) === 'file') {
+    return { train: await readParts([file], variant, limit, maxBytes), test: null, classNames: null };
   }
+  return readFolder(file, variant, limit, maxBytes);
+}
+
+async function readFolder(
+  path: string,
+  variant: keyof typeof LAYOUT,
+  limit: number,
+  maxBytes: number,
+): Promise<LabelledDataset> {
   const names = await listFolder('readCifar', path);
   const { train, test } = LAYOUT[variant];
   const pick = (pattern: RegExp): string[] => firstOfEach(names.filter((name) => pattern.test(name)));
@@ -60,12 +79,12 @@ export async function readCifar(path: string, options: ReadCifarOptions = {}): P
   if (trainNames.length === 0) {
     const wanted = variant === 'cifar-10' ? 'data_batch_*.bin[.gz]' : 'train.bin[.gz]';
     const got = names.length === 0 ? 'it is empty' : `it holds ${names.slice(0, 5).join(', ')}`;
-    throw new Error(`readCifar: expected ${wanted} in the folder, but ${got}: ${path}`);
+    throw fault('readCifar', `expected ${wanted} in the folder, but ${got}`, path);
   }
   const inFolder = (name: string): string => join(path, name);
   return {
-    train: await readParts(trainNames.map(inFolder), variant, limit),
-    test: testNames.length === 0 ? null : await readParts(testNames.map(inFolder), variant, limit),
+    train: await readParts(trainNames.map(inFolder), variant, limit, maxBytes),
+    test: testNames.length === 0 ? null : await readParts(testNames.map(inFolder), variant, limit, maxBytes),
     classNames: names.includes(NAMES[variant]) ? await readNames(join(path, NAMES[variant])) : null,
   };
 }
@@ -82,36 +101,34 @@ function firstOfEach(names: string[]): string[] {
 }
 
 async function readNames(path: string): Promise<string[]> {
-  const text = new TextDecoder().decode(await readBytes('readCifar', path));
-  return text
+  const bytes = await withBytes('readCifar', path, 1 << 20, (file) => file.take(1 << 20));
+  return new TextDecoder()
+    .decode(bytes)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
 }
 
-async function readParts(paths: string[], variant: keyof typeof LAYOUT, limit: number): Promise<LabelledImages> {
-  const { labelBytes, classes } = LAYOUT[variant];
+/** Records that are read at a time. */
+const BLOCK = 256;
+
+async function readParts(
+  paths: string[],
+  variant: keyof typeof LAYOUT,
+  limit: number,
+  maxBytes: number,
+): Promise<LabelledImages> {
+  const { labelBytes } = LAYOUT[variant];
   const record = labelBytes + PIXELS;
   const parts: Uint8Array[] = [];
   let count = 0;
   for (const path of paths) {
     if (count >= limit) break;
-    const bytes = await readBytes('readCifar', path);
-    if (bytes.length === 0 || bytes.length % record !== 0) {
-      throw new Error(
-        `readCifar: expected whole ${variant} records of ${record} bytes, got ${bytes.length} bytes ` +
-          `(${Math.floor(bytes.length / record)} records and ${bytes.length % record} bytes; cut off?): ${path}`,
-      );
-    }
-    for (let r = 0; r < bytes.length / record; r++) {
-      const label = bytes[r * record + labelBytes - 1] as number;
-      if (label >= classes) {
-        throw new Error(`readCifar: expected labels 0 to ${classes - 1}, got ${label} in record ${r}: ${path}`);
-      }
-    }
-    const taken = Math.min(bytes.length / record, limit - count);
-    parts.push(bytes.subarray(0, taken * record));
-    count += taken;
+    await eachBlock(path, variant, maxBytes, (block) => {
+      const taken = Math.min(block.length / record, limit - count);
+      if (taken > 0) parts.push(block.subarray(0, taken * record));
+      count += taken;
+    });
   }
   const data = new Uint8Array(count * PIXELS);
   const labels = new Int32Array(count);
@@ -123,6 +140,41 @@ async function readParts(paths: string[], variant: keyof typeof LAYOUT, limit: n
     }
   }
   return { images: { data, shape: [count, SIDE, SIDE, 3] }, labels };
+}
+
+/** Gives the records of a file, some at a time, and checks them. */
+function eachBlock(
+  path: string,
+  variant: keyof typeof LAYOUT,
+  maxBytes: number,
+  use: (block: Uint8Array) => void,
+): Promise<void> {
+  const { labelBytes, classes } = LAYOUT[variant];
+  const record = labelBytes + PIXELS;
+  const check = (length: number): void => {
+    if (length > 0 && length % record === 0) return;
+    const found = `${Math.floor(length / record)} records and ${length % record} bytes; cut off?`;
+    const text = `expected whole ${variant} records of ${record} bytes, got ${length} bytes (${found})`;
+    throw fault('readCifar', text, path);
+  };
+  return withBytes('readCifar', path, maxBytes, async (bytes) => {
+    if (!bytes.packed) check(bytes.left);
+    let length = 0;
+    for (;;) {
+      const block = await bytes.take(BLOCK * record);
+      length += block.length;
+      const whole = block.length - (block.length % record);
+      for (let at = 0; at < whole; at += record) {
+        const label = block[at + labelBytes - 1] as number;
+        if (label < classes) continue;
+        const where = (length - block.length + at) / record;
+        throw fault('readCifar', `expected labels 0 to ${classes - 1}, got ${label} in record ${where}`, path);
+      }
+      if (whole > 0) use(block.subarray(0, whole));
+      if (block.length < BLOCK * record) break;
+    }
+    check(length);
+  });
 }
 
 /** Planes of red, green and blue become pixels. */

@@ -1,5 +1,16 @@
 import type { ArrayData } from '../internal/arrayData.js';
-import { readBytes, viewOf } from './files.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkIntegers } from '../internal/checks.js';
+import { withBytes } from './byteStream.js';
+import { fault } from './fault.js';
+import { viewOf } from './files.js';
+import { toPath } from './paths.js';
+
+/** Options of {@link readIdx}. */
+export interface ReadIdxOptions {
+  /** Bytes that a gzipped file may unpack to; an integer \>= 1. @defaultValue 2 ** 30 */
+  readonly maxBytes?: number;
+}
 
 /** What a type byte of IDX stands for. */
 const TYPES: Record<number, { readonly bytes: number; readonly read: (view: DataView, at: number) => number }> = {
@@ -14,11 +25,13 @@ const TYPES: Record<number, { readonly bytes: number; readonly read: (view: Data
 /**
  * Reads one IDX file (MNIST's format), plain or gzipped, of any type and rank.
  *
- * @param path - The file.
+ * @param path - The file, a path or a `file:` URL.
+ * @param options - How much gzip may unpack.
  * @returns Values and shape: unsigned bytes as Uint8Array, the other integers as Int32Array, floats as Float32Array
  * (doubles are rounded). A rank-1 file of unsigned bytes is a Uint8Array too: `Int32Array.from` it for labels, since a
  * library function that takes data reads bytes as 0 to 1.
- * @throws Error, in one line that names the file, if it is missing, not IDX, cut off or too long.
+ * @throws Error, in one line that names the file, if it is missing, not IDX, cut off or too long; RangeError
+ * on a wrong option.
  * @see LeCun, Cortes, Burges, "The MNIST database of handwritten digits", "The IDX file format".
  * @example
  * ```ts
@@ -32,28 +45,40 @@ const TYPES: Record<number, { readonly bytes: number; readonly read: (view: Data
  * console.log(await readIdx(path)); // { data: [5, 6, 7], shape: [3] }
  * ```
  */
-export async function readIdx(path: string): Promise<ArrayData> {
-  const bytes = await readBytes('readIdx', path);
-  const type = TYPES[bytes[2] ?? 0];
-  const rank = bytes[3] ?? 0;
-  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0 || type === undefined) {
-    const start = Array.from(bytes.subarray(0, 4), (b) => b.toString(16).padStart(2, '0')).join(' ');
-    throw new Error(`readIdx: expected an IDX file (00 00, a type, a rank), got ${start || 'an empty file'}: ${path}`);
-  }
-  const view = viewOf(bytes);
-  const start = 4 + 4 * rank;
-  if (bytes.length < start) {
-    throw new Error(`readIdx: expected ${rank} sizes in the header, the file ends before: ${path}`);
-  }
-  const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
-  const size = shape.reduce((product, n) => product * n, 1);
-  if (bytes.length !== start + size * type.bytes) {
-    throw new Error(
-      `readIdx: shape [${shape.join(', ')}] needs ${start + size * type.bytes} bytes, got ${bytes.length}: ${path}`,
-    );
-  }
-  if (bytes[2] === 8) return { data: new Uint8Array(bytes.subarray(start)), shape };
-  const data = (bytes[2] as number) < 13 ? new Int32Array(size) : new Float32Array(size);
-  for (let i = 0; i < size; i++) data[i] = type.read(view, start + i * type.bytes);
-  return { data, shape };
+export async function readIdx(path: string | URL, options: ReadIdxOptions = {}): Promise<ArrayData> {
+  return readIdxFile('readIdx', toPath('readIdx', 'path', path), options);
+}
+
+/** {@link readIdx} under the name of the function that was called. */
+export async function readIdxFile(where: string, path: string, options: ReadIdxOptions): Promise<ArrayData> {
+  const { maxBytes = 2 ** 30 } = checkOptions(where, options, ['maxBytes']);
+  checkIntegers(where, { maxBytes: [maxBytes, 1] });
+  return withBytes(where, path, maxBytes, async (bytes) => {
+    const magic = await bytes.take(4);
+    const [first, second, code = 0, rank = 0] = magic;
+    const type = TYPES[code];
+    if (magic.length < 4 || first !== 0 || second !== 0 || type === undefined) {
+      const start = Array.from(magic, (b) => b.toString(16).padStart(2, '0')).join(' ');
+      throw fault(where, `expected an IDX file (00 00, a type, a rank), got ${start || 'an empty file'}`, path);
+    }
+    const sizes = await bytes.take(4 * rank);
+    if (sizes.length < 4 * rank) {
+      throw fault(where, `expected ${rank} sizes in the header, the file ends before`, path);
+    }
+    const start = 4 + 4 * rank;
+    const shape = Array.from({ length: rank }, (_, i) => viewOf(sizes).getUint32(4 * i));
+    const size = shape.reduce((product, n) => product * n, 1);
+    const needed = size * type.bytes;
+    const text = `shape [${shape.join(', ')}] needs ${start + needed} bytes`;
+    if (bytes.packed && needed > bytes.left) throw fault(where, `${text}, more than maxBytes ${maxBytes}`, path);
+    if (!bytes.packed && needed !== bytes.left) throw fault(where, `${text}, got ${start + bytes.left}`, path);
+    const raw = await bytes.take(needed);
+    const more = raw.length === needed && (await bytes.take(1)).length > 0;
+    if (raw.length < needed || more) throw fault(where, `${text}, got ${more ? 'more' : start + raw.length}`, path);
+    if (code === 8) return { data: raw, shape };
+    const data = code < 13 ? new Int32Array(size) : new Float32Array(size);
+    const view = viewOf(raw);
+    for (let i = 0; i < size; i++) data[i] = type.read(view, i * type.bytes);
+    return { data, shape };
+  });
 }

@@ -1,19 +1,34 @@
 import { availableParallelism } from 'node:os';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
+import { oneLine } from '../internal/oneLine.js';
 import type { ByteImages } from './dataset.js';
-import { firstLine } from './files.js';
+import { decodeImage, loadSharp } from './decodeImage.js';
+import { fault, firstLine } from './fault.js';
 import { imageFiles } from './imageFiles.js';
 import { imageLayout } from './imageLayout.js';
+import type { SkippedImage } from './imageNames.js';
+import { toPath } from './paths.js';
 
 /** Options of {@link readImages}. */
 export interface ReadImagesOptions {
   /** Side of the square images, or `[height, width]`, in pixels; integers \>= 1. */
   readonly size: number | readonly [number, number];
-  /** 3 for RGB, 1 for grey. @defaultValue 3 */
+  /** 3 for RGB, 1 for grey: 0.299 R + 0.587 G + 0.114 B, as `rgbToGrayscale` but for rounding. @defaultValue 3 */
   readonly channels?: 1 | 3;
-  /** Top folder that holds the test images. @defaultValue the first that exists of test, val, validation, valid */
+  /**
+   * Top folder that holds the test images. @defaultValue the first that exists of test (or testing), val, validation, valid, dev,
+   * eval, where the top folders are parts
+   */
   readonly testFolder?: string;
+  /**
+   * Whether top folders named as parts (`train`, `test`, `val` and so on, in any case) are parts, where the folders alone don't tell;
+   * false: all top folders are classes, but for `testFolder`. @defaultValue told by the folders, and an error where they may be either
+   */
+  readonly split?: boolean;
+  /** Bytes that an image in an archive may have, as it is stored; an integer \>= 1. @defaultValue 2 ** 28 */
+  readonly maxBytes?: number;
 }
 
 /** Decoded images with their names and, where they lie in class folders, their classes. */
@@ -34,24 +49,35 @@ export interface ImageFolder {
   readonly test: NamedImages | null;
   /** Names of the classes, sorted; null where there are no class folders. */
   readonly classNames: readonly string[] | null;
+  /**
+   * What was not read, and why: links that lead nowhere or in circles, FIFOs and devices, images beside the parts. A warning on the
+   * console names the first ones.
+   */
+  readonly skipped: readonly SkippedImage[];
 }
-
-type Sharp = typeof import('sharp').default;
 
 /**
  * Reads JPEG, PNG and WebP images from a folder, a .tar or .tar.gz, or one file, brought to one size: turned upright
  * (EXIF), scaled so that the shorter side fits, cut around the centre. Images of that size keep their pixels.
  *
- * Folders give the classes: `cat/1.jpg`, or `train/cat/1.jpg` and `val/cat/2.jpg` with a split (other folders beside
- * these two are then left out). Files come in code-point
- * order of their paths. Memory is that of the result and a few images more. Needs the package `sharp`, and
- * `tar-stream` for archives.
+ * Alpha is dropped before anything else, so that the stored colour of a transparent pixel counts as any other. Images are
+ * scaled in sRGB as they are stored, 16 bits become 8, other colour spaces (CMYK, a colour profile) become sRGB; of an
+ * animation the first frame is taken.
  *
- * @param path - Folder, archive or image.
- * @param options - Size, channels, and which folder is the test part.
- * @returns Bytes `[n, height, width, channels]`, labels and file names.
- * @throws Error, in one line that names the file, if it is missing, damaged or no image, or if there is no image at all;
- * RangeError on a wrong option.
+ * Folders give the classes: `cat/1.jpg`, or `train/cat/1.jpg` and `val/cat/2.jpg` with a split, named `train` or `training` and
+ * `test`, `testing`, `val`, `validation`, `valid`, `dev`, `eval` or `evaluation` in any case, with `_set` or `_images` or the like
+ * behind it or not. A folder of such a name that holds images among others that do (`bus`, `car`, `train`) is a class; where
+ * it may be either, an error asks for `split`. Of several folders for tests one is taken, and what lies beside the parts is
+ * listed in `skipped`. Of several members of an archive with one path the last counts.
+ *
+ * Files come in code-unit order of their paths. Memory is that of the result and a few images more. Needs the package
+ * `sharp`, and `tar-stream` for archives.
+ *
+ * @param path - Folder, archive or image; a path or a `file:` URL.
+ * @param options - Size, channels, parts.
+ * @returns Bytes `[n, height, width, channels]`, labels, file names, and what was skipped.
+ * @throws Error, in one line that names the file, if it is missing, damaged or no image, if there is no image at all, or if
+ * folders may be parts or classes; RangeError on a wrong option.
  * @example
  * ```ts
  * import { mkdir, mkdtemp } from 'node:fs/promises';
@@ -67,23 +93,49 @@ type Sharp = typeof import('sharp').default;
  * console.log(train.images.shape, train.labels, classNames); // [1, 4, 4, 3], [0], ['red']
  * ```
  */
-export async function readImages(path: string, options: ReadImagesOptions): Promise<ImageFolder> {
-  const { size, channels = 3, testFolder } = options;
-  const [height, width] = typeof size === 'object' ? size : [size, size];
-  checkIntegers('readImages', { 'size (height)': [height, 1], 'size (width)': [width, 1] });
-  if (channels !== 1 && channels !== 3) {
-    throw new RangeError(`readImages: channels must be 1 or 3, got ${show(channels)}.`);
+export async function readImages(path: string | URL, options: ReadImagesOptions): Promise<ImageFolder> {
+  const where = 'readImages';
+  const names = ['size', 'channels', 'testFolder', 'split', 'maxBytes'] as const;
+  const { size, channels = 3, testFolder, split, maxBytes = 2 ** 28 } = checkOptions(where, options, names);
+  const sides: readonly number[] = Array.isArray(size) ? size : [size as number, size as number];
+  if (sides.length !== 2) {
+    throw new RangeError(`${where}: size must be an integer or [height, width], got ${show(size)}.`);
   }
+  const [height, width] = sides as [number, number];
+  checkIntegers(where, { 'size (height)': [height, 1], 'size (width)': [width, 1], maxBytes: [maxBytes, 1] });
+  if (channels !== 1 && channels !== 3) {
+    throw new RangeError(`${where}: channels must be 1 or 3, got ${show(channels)}.`);
+  }
+  if (testFolder !== undefined && (typeof testFolder !== 'string' || testFolder === '')) {
+    throw new RangeError(`${where}: testFolder must be the name of a folder, got ${show(testFolder)}.`);
+  }
+  if (split !== undefined && typeof split !== 'boolean') {
+    throw new RangeError(`${where}: split must be true or false, got ${show(split)}.`);
+  }
+  return readAll(toPath(where, 'path', path), [height, width, channels], { testFolder, split }, maxBytes);
+}
+
+async function readAll(
+  path: string,
+  shape: readonly [height: number, width: number, channels: 1 | 3],
+  parts: { readonly testFolder: string | undefined; readonly split: boolean | undefined },
+  maxBytes: number,
+): Promise<ImageFolder> {
   const sharp = await loadSharp();
-  const { names, entries } = await imageFiles('readImages', path);
-  if (names.length === 0) throw new Error(`readImages: found no .jpg, .png or .webp file: ${path}`);
-  const layout = imageLayout(path, names, testFolder);
-  const pixels = height * width * channels;
+  const found = await imageFiles('readImages', path, maxBytes);
+  const { names } = found;
+  if (names.length === 0) {
+    const [first] = found.skipped;
+    const text = first === undefined ? '' : ` (${first.name} is ${first.reason})`;
+    throw fault('readImages', `found no .jpg, .png or .webp file${text}`, path);
+  }
+  const layout = imageLayout(path, names, parts);
+  const pixels = shape[0] * shape[1] * shape[2];
   const slots = new Map<string, Uint8Array>();
   const [train, test] = [layout.train, layout.test].map((part): NamedImages => {
-    const data = new Uint8Array(part.length * pixels);
+    const data = allocate(part.length, shape, path);
     for (const [i, { name }] of part.entries()) slots.set(name, data.subarray(i * pixels, (i + 1) * pixels));
-    const images: ByteImages = { data, shape: [part.length, height, width, channels] };
+    const images: ByteImages = { data, shape: [part.length, ...shape] };
     const labels = layout.classNames && Int32Array.from(part, ({ label }) => label);
     return { images, labels, files: part.map(({ name }) => name) };
   }) as [NamedImages, NamedImages];
@@ -91,40 +143,37 @@ export async function readImages(path: string, options: ReadImagesOptions): Prom
     const slot = slots.get(name);
     if (slot === undefined) return;
     try {
-      slot.set(await decodeImage(sharp, bytes, height, width, channels));
+      slot.set(await decodeImage(sharp, bytes, ...shape));
     } catch (error) {
-      const got = firstLine((error as Error).message);
-      throw new Error(
-        `readImages: expected a JPEG, PNG or WebP image, got ${bytes.length} bytes (${got}): ${name} in ${path}`,
-      );
+      const got = `${bytes.length} bytes (${firstLine((error as Error).message)})`;
+      throw fault('readImages', `expected a JPEG, PNG or WebP image, got ${got}: ${name} in ${path}`);
     }
+    slots.delete(name);
   };
-  await inParallel(entries(), decode);
-  return { train, test: test.files.length === 0 ? null : test, classNames: layout.classNames };
+  await inParallel(found.entries(), decode);
+  const [lost] = slots.keys();
+  if (lost !== undefined)
+    throw fault('readImages', `${lost} was there when the images were listed, then no more`, path);
+  const skipped = [...found.skipped, ...layout.skipped];
+  warn(path, skipped);
+  return { train, test: test.files.length === 0 ? null : test, classNames: layout.classNames, skipped };
 }
 
-async function loadSharp(): Promise<Sharp> {
+function allocate(count: number, shape: readonly [number, number, number], path: string): Uint8Array {
+  const size = shape.reduce((product, n) => product * n, count);
   try {
-    return (await import('sharp')).default;
+    return new Uint8Array(size);
   } catch (error) {
-    const got = firstLine((error as Error).message);
-    throw new Error(`readImages: decoding images needs the package sharp: npm install sharp (${got})`);
+    throw fault('readImages', `${count} images of [${shape.join(', ')}] need ${size} bytes, too many`, path, error);
   }
 }
 
-async function decodeImage(
-  sharp: Sharp,
-  bytes: Uint8Array,
-  height: number,
-  width: number,
-  channels: 1 | 3,
-): Promise<Uint8Array> {
-  const upright = sharp(bytes, { failOn: 'error' }).rotate().removeAlpha();
-  const sized = upright.resize(width, height, { fit: 'cover', position: 'centre' });
-  const coloured = channels === 1 ? sized.greyscale() : sized.toColourspace('srgb');
-  const { data, info } = await coloured.raw().toBuffer({ resolveWithObject: true });
-  if (info.channels !== channels) throw new Error(`${info.channels} channels`);
-  return data;
+/** Says on the console what was not read. */
+function warn(path: string, skipped: readonly SkippedImage[]): void {
+  if (skipped.length === 0) return;
+  const list = skipped.slice(0, 3).map(({ name, reason }) => `${name} (${reason})`);
+  const more = skipped.length > 3 ? ` and ${skipped.length - 3} more` : '';
+  console.warn(oneLine(`readImages: skipped ${list.join(', ')}${more}: ${path}`));
 }
 
 /** Runs f on a few entries at a time; the first error stops the reading. */

@@ -1,9 +1,26 @@
 import type { ArrayData } from '../internal/arrayData.js';
-import { readBytes, viewOf } from './files.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkChoice, checkIntegers } from '../internal/checks.js';
+import { type ByteStream, withBytes } from './byteStream.js';
+import { fault } from './fault.js';
+import { viewOf } from './files.js';
+import { toPath } from './paths.js';
+import { formatOf, type WavFormat } from './wavFormat.js';
+
+/** Options of {@link readWav}. */
+export interface ReadWavOptions {
+  /**
+   * What becomes of float samples outside [-1, 1], by more than 1e-4: an error, or they are set to -1 or 1 (`'clip'`), or they
+   * stay as they are (`'keep'`). NaN and infinities are an error in each case. @defaultValue 'error'
+   */
+  readonly outOfRange?: 'error' | 'clip' | 'keep';
+  /** Bytes that a gzipped file may unpack to; an integer \>= 1. @defaultValue 2 ** 29 */
+  readonly maxBytes?: number;
+}
 
 /** Waveforms on the host, one row per channel. */
 export interface Waveform extends ArrayData {
-  /** Samples in [-1, 1]. */
+  /** Samples in [-1, 1], unless `outOfRange` is `'keep'`. */
   readonly data: Float32Array;
 }
 
@@ -15,22 +32,18 @@ export interface Wav {
   readonly sampleRate: number;
 }
 
-/** How samples are read: by format code and bits. */
-const READERS: Readonly<Record<string, (view: DataView, at: number) => number>> = {
-  '1/8': (view, at) => (view.getUint8(at) - 128) / 128,
-  '1/16': (view, at) => view.getInt16(at, true) / 32768,
-  '1/24': (view, at) => (view.getUint16(at, true) + view.getInt8(at + 2) * 65536) / 8388608,
-  '1/32': (view, at) => view.getInt32(at, true) / 2147483648,
-  '3/32': (view, at) => view.getFloat32(at, true),
-  '3/64': (view, at) => view.getFloat64(at, true),
-};
-
 /**
- * Reads a WAV file, plain or gzipped: PCM of 8, 16, 24 or 32 bits, or float, any number of channels.
+ * Reads a WAV file, plain or gzipped: PCM of up to 64 bits, or float of 32 or 64, any number of channels; RIFF, RF64 or BW64.
  *
- * @param path - The file.
+ * Samples of fewer bits than their bytes have (20 in 3 bytes, 24 in 4) fill the bytes from the top, as the format says. A file
+ * whose writer did not know its length (size of the samples 0, or from 0x7ffff000 on, as piped encoders write) is read to its
+ * end.
+ *
+ * @param path - The file, a path or a `file:` URL.
+ * @param options - What becomes of floats outside [-1, 1], and how much gzip may unpack.
  * @returns Samples as float32, one row a channel, and the sample rate.
- * @throws Error, in one line that names the file, if it is missing, cut off, no WAV or of another encoding.
+ * @throws Error, in one line that names the file, if it is missing, cut off, no WAV, of another encoding, without a sample rate,
+ * or if a float sample is not finite or out of range; RangeError on a wrong option.
  * @example
  * ```ts
  * import { mkdtemp, writeFile } from 'node:fs/promises';
@@ -50,41 +63,118 @@ const READERS: Readonly<Record<string, (view: DataView, at: number) => number>> 
  * console.log(await readWav(path)); // two samples, 0.5 and -1, at 8000 Hz
  * ```
  */
-export async function readWav(path: string): Promise<Wav> {
-  const bytes = await readBytes('readWav', path);
-  const view = viewOf(bytes);
-  const text = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
-  if (bytes.length < 12 || text(0) !== 'RIFF' || text(8) !== 'WAVE') {
-    throw new Error(`readWav: expected a WAV file (RIFF, WAVE), got ${bytes.length} bytes of something else: ${path}`);
+export async function readWav(path: string | URL, options: ReadWavOptions = {}): Promise<Wav> {
+  const where = 'readWav';
+  const { outOfRange = 'error', maxBytes = 2 ** 29 } = checkOptions(where, options, ['outOfRange', 'maxBytes']);
+  checkChoice(where, 'outOfRange', outOfRange, ['error', 'clip', 'keep']);
+  checkIntegers(where, { maxBytes: [maxBytes, 1] });
+  const file = toPath(where, 'path', path);
+  return withBytes(where, file, maxBytes, async (bytes) => {
+    const { format, data } = await readChunks(bytes, file);
+    return { samples: toSamples(data, format, outOfRange, file), sampleRate: format.rate };
+  });
+}
+
+/** From this size on a writer did not know how many samples would come. */
+const UNKNOWN = 0x7ffff000;
+
+/** Goes through the chunks up to the samples. */
+async function readChunks(bytes: ByteStream, path: string): Promise<{ format: WavFormat; data: Uint8Array }> {
+  const size = bytes.left;
+  const riff = await bytes.take(12);
+  const kind = ascii(riff, 0);
+  if (riff.length < 12 || !['RIFF', 'RF64', 'BW64'].includes(kind) || ascii(riff, 8) !== 'WAVE') {
+    const got = bytes.packed ? 'gzip data' : `${size} bytes`;
+    throw fault('readWav', `expected a WAV file (RIFF, WAVE), got ${got} of something else`, path);
   }
-  let format: { key: string; channels: number; rate: number; bytes: number } | undefined;
-  for (let at = 12; at + 8 <= bytes.length; ) {
-    const [name, size, start] = [text(at), view.getUint32(at + 4, true), at + 8];
-    if (start + size > bytes.length) {
-      throw new Error(`readWav: '${name}' needs ${size} bytes, the file has ${bytes.length - start} left: ${path}`);
-    }
-    if (name === 'fmt ' && size >= 16) {
-      const bits = view.getUint16(start + 14, true);
-      const code = view.getUint16(start, true);
-      const actual = code === 0xfffe && size >= 26 ? view.getUint16(start + 24, true) : code;
-      const channels = view.getUint16(start + 2, true);
-      format = { key: `${actual}/${bits}`, channels, rate: view.getUint32(start + 4, true), bytes: bits / 8 };
-    }
+  let format: WavFormat | undefined;
+  let longSize: number | undefined;
+  let start = new Uint8Array(); // what has been read of the next chunk
+  for (;;) {
+    const header = Uint8Array.from([...start, ...(await bytes.take(8 - start.length))]);
+    start = new Uint8Array();
+    if (header.length < 8) throw fault('readWav', 'the file holds no samples', path);
+    const [name, declared] = [ascii(header, 0), viewOf(header).getUint32(4, true)];
     if (name === 'data') {
-      const read = format && READERS[format.key];
-      if (!format || !read || format.channels === 0) {
-        throw new Error(`readWav: expected PCM or float samples, got encoding/bits ${format?.key ?? 'none'}: ${path}`);
+      if (format === undefined) {
+        throw fault('readWav', 'expected PCM or float samples, got encoding/bits none', path);
       }
-      const frames = Math.floor(size / (format.bytes * format.channels));
-      const data = new Float32Array(frames * format.channels);
-      for (let c = 0; c < format.channels; c++) {
-        for (let i = 0; i < frames; i++) {
-          data[c * frames + i] = read(view, start + (i * format.channels + c) * format.bytes);
-        }
-      }
-      return { samples: { data, shape: [format.channels, frames] }, sampleRate: format.rate };
+      return { format, data: await readData(bytes, longSize ?? declared, longSize === undefined, path) };
     }
-    at = start + size + (size % 2);
+    checkRoom(bytes, name, declared, path);
+    const wanted = name === 'fmt ' || name === 'ds64' ? Math.min(declared, 64) : 0;
+    const body = await bytes.take(wanted);
+    const came = wanted + (await bytes.skip(declared - wanted));
+    if (came < declared || body.length < wanted) throw tooShort(name, declared, came, path);
+    if (name === 'fmt ') format = formatOf(body, path);
+    if (name === 'ds64' && kind !== 'RIFF' && body.length >= 16) longSize = Number(viewOf(body).getBigUint64(8, true));
+    if (declared % 2 === 1) {
+      const pad = await bytes.take(1); // 0; some writers leave it out
+      if (pad[0] !== 0) start = pad.slice();
+    }
   }
-  throw new Error(`readWav: the file holds no samples: ${path}`);
+}
+
+async function readData(bytes: ByteStream, declared: number, mayBeUnknown: boolean, path: string): Promise<Uint8Array> {
+  if (mayBeUnknown && declared === 0) {
+    const rest = await bytes.take(bytes.left);
+    return areChunks(rest) ? new Uint8Array() : rest;
+  }
+  if (mayBeUnknown && declared >= UNKNOWN) return bytes.take(bytes.packed ? Number.POSITIVE_INFINITY : declared);
+  checkRoom(bytes, 'data', declared, path);
+  const data = await bytes.take(declared);
+  if (data.length < declared) throw tooShort('data', declared, data.length, path);
+  return data;
+}
+
+function checkRoom(bytes: ByteStream, name: string, declared: number, path: string): void {
+  if (declared <= bytes.left) return;
+  if (!bytes.packed) throw tooShort(name, declared, bytes.left, path);
+  throw fault('readWav', `'${name}' needs ${declared} bytes, ${bytes.left} may still be unpacked (maxBytes)`, path);
+}
+
+function tooShort(name: string, declared: number, left: number, path: string): Error {
+  return fault('readWav', `'${name}' needs ${declared} bytes, the file has ${left} left`, path);
+}
+
+/** Whether bytes are whole chunks, and so no samples. */
+function areChunks(bytes: Uint8Array): boolean {
+  let at = 0;
+  while (at + 8 <= bytes.length && /^[ -~]{4}$/.test(ascii(bytes, at))) {
+    const size = viewOf(bytes).getUint32(at + 4, true);
+    at += 8 + size;
+    if (at < bytes.length) at += size % 2;
+  }
+  return at === bytes.length;
+}
+
+function ascii(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(...bytes.subarray(at, at + 4));
+}
+
+function toSamples(
+  bytes: Uint8Array,
+  { channels, frame, sample, isFloat, read }: WavFormat,
+  outOfRange: 'error' | 'clip' | 'keep',
+  path: string,
+): Waveform {
+  const view = viewOf(bytes);
+  const frames = Math.floor(bytes.length / frame);
+  const data = new Float32Array(frames * channels);
+  for (let c = 0; c < channels; c++) {
+    for (let i = 0; i < frames; i++) {
+      const value = read(view, i * frame + c * sample);
+      data[c * frames + i] = value;
+      if (!isFloat || Math.abs(value) <= 1) continue;
+      const name = `sample ${i} of channel ${c}`;
+      if (!Number.isFinite(data[c * frames + i])) throw fault('readWav', `${name} must be finite, got ${value}`, path);
+      if (outOfRange === 'keep') continue;
+      if (outOfRange === 'error' && Math.abs(value) > 1 + 1e-4) {
+        const ways = "outOfRange: 'clip' or 'keep' takes it";
+        throw fault('readWav', `${name} must be in [-1, 1], got ${value} (${ways})`, path);
+      }
+      data[c * frames + i] = Math.sign(value);
+    }
+  }
+  return { data, shape: [channels, frames] };
 }

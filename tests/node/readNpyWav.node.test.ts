@@ -39,6 +39,37 @@ describe('readNpy', () => {
     }
   });
 
+  test.each(['be_f4', 'dquote', 'f2', 'fortran', 'py2'])('reads %s as NumPy does', async (name) => {
+    const read = await readNpy(join(import.meta.dirname, 'fixtures', 'npy', `${name}.npy`));
+    expect(read).toEqual({ data: Float32Array.of(0, 1, 2, 3, 4, 5), shape: [2, 3] });
+  });
+
+  test('byte order, Fortran order, quotes, spaces and the order of the entries change nothing', async () => {
+    const path = join(await temp(), 'x.npy');
+    const expected = { data: Int32Array.from({ length: 24 }, (_, i) => i), shape: [2, 3, 4] };
+    const fortran = Array.from({ length: 24 }, (_, at) => {
+      const [i, j, k] = [at % 2, Math.floor(at / 2) % 3, Math.floor(at / 6)];
+      return (i * 3 + j) * 4 + k;
+    });
+    const swapped = (view: Int16Array): Uint8Array => Buffer.from(bytesOf(view)).swap16();
+    for (const dtype of ['<i2', '>i2', '=i2']) {
+      for (const order of ['True', 'False']) {
+        const values = Int16Array.from(order === 'True' ? fortran : expected.data);
+        const entries = [`'fortran_order':${order}`, `"shape" : ( 2L ,3, 4L,)`, `\n 'descr':  "${dtype}"`];
+        await writeFile(path, npy(`{${entries.join(' , ')}}`, dtype === '>i2' ? swapped(values) : bytesOf(values)));
+        expect(await readNpy(path)).toEqual(expected);
+      }
+    }
+    await writeFile(path, npy(head('|u1', '(2, 2)').replace('False', 'True'), Uint8Array.of(0, 2, 1, 3)));
+    expect(await readNpy(path)).toEqual({ data: Uint8Array.of(0, 1, 2, 3), shape: [2, 2] });
+    await writeFile(path, npy(head('>f8', '(1,)'), Uint8Array.of(0x3f, 0xe0, 0, 0, 0, 0, 0, 0)));
+    expect((await readNpy(path)).data).toEqual(Float32Array.of(0.5));
+    await writeFile(path, npy(head('>i8', '(1L,)'), Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 254)));
+    expect((await readNpy(path)).data).toEqual(Int32Array.of(-2));
+    await writeFile(path, npy(head('<f2', '(0L,)').replace('False', 'True'), new Uint8Array()));
+    expect(await readNpy(path)).toEqual({ data: new Float32Array(), shape: [0] });
+  });
+
   test('reads shapes () and (n,), and says what is wrong', async () => {
     const path = join(await temp(), 'x.npy');
     const fails = async (bytes: Uint8Array | string, message: string): Promise<void> => {
@@ -51,7 +82,15 @@ describe('readNpy', () => {
     await writeFile(path, npy(head('|u1', '(2,)'), Uint8Array.of(3, 4)));
     expect((await readNpy(path)).shape).toEqual([2]);
     await fails('some text', 'readNpy: expected a .npy file, got 9 bytes of something else');
-    await fails(npy(head('>i2', '(1,)'), Uint8Array.of(1, 2)), 'got dtype >i2, fortran_order False, shape (1,)');
+    await fails(npy(head('<U2', '(1,)'), new Uint8Array(8)), 'got dtype <U2');
+    await fails(npy(head('|O', '(1,)'), new Uint8Array(8)), 'got dtype |O');
+    await fails(npy(head('<c8', '(1,)'), new Uint8Array(8)), 'got dtype <c8');
+    const fields = "{'descr': [('a', '<f4'), ('b', '<i4')], 'fortran_order': False, 'shape': (1,), }";
+    await fails(npy(fields, new Uint8Array(8)), "got dtype [('a', '<f4'), ('b', '<i4')]");
+    await fails(npy("{'descr': '<f4', 'shape': (1,), }", new Uint8Array(4)), 'expected a header with descr');
+    await fails(npy(head('<f4', '(-1,)'), new Uint8Array(4)), 'expected a header with descr');
+    await fails(npy(head('<f4', '(4)'), new Uint8Array(16)), 'expected a header with descr');
+    await fails(npy(head('constructor', '(1,)'), new Uint8Array(4)), 'got dtype constructor');
     await fails(npy(head('<i2', '(2,)'), Uint8Array.of(1, 2)), 'shape [2] of <i2 needs');
     await fails(
       npy(head('<u4', '(1,)'), bytesOf(Uint32Array.of(2 ** 31))),
