@@ -1,7 +1,7 @@
 import { foldIn } from 'selfsup/random';
 import type { Backend } from './backend.js';
 import { startBackend } from './backend.js';
-import { type JobState, jobStore, readSavedJob, type SavedJob } from './checkpoint.js';
+import { checkNoSavedJob, type JobState, jobStore, readSavedJob, type SavedJob } from './checkpoint.js';
 import { type Dataset, firstImages } from './data/dataset.js';
 import { fingerprint, loadData } from './data/loadData.js';
 import { evaluate } from './evaluate/evaluate.js';
@@ -23,9 +23,10 @@ const room = 24 * 2 ** 20;
 /** Runs the whole job; the exit code. Throws a Failure, or what a part threw, when it can't be done. */
 export async function runJob(options: Options): Promise<number> {
   const interrupt = listenForInterrupt();
-  const saved = options.resume ? await readSavedJob(options.out) : null;
   const out = await openOutFolder(options.out, room);
   try {
+    const saved = options.resume ? await readSavedJob(options.out) : null;
+    if (saved === null) await checkNoSavedJob(options.out, options.restart);
     return await runIn(out, options, { saved, interrupt });
   } finally {
     await out.close();
@@ -47,6 +48,7 @@ async function runIn(out: OutFolder, options: Options, { saved, interrupt }: Cir
   say(`Data      ${describe(dataset)}`);
   const backend = await startBackend(asked.backend);
   say(`Backend   ${backend.name}: ${backend.description}`);
+  if (out.hasResults) say(`Results   those of the finished run in ${options.out} are replaced when this one is done`);
   const settings: Settings = { ...asked, backend: backend.name };
   return await trainAndJudge(out, { settings, images }, { dataset, backend, saved, interrupt });
 }
@@ -70,7 +72,7 @@ async function trainAndJudge(
   say(
     `Training  ${recipe.title}, batches of ${settings.batch}, ${bounds(settings)}${saved ? `, from step ${saved.steps} on` : ''}`,
   );
-  const store = jobStore(out.path, job, saved);
+  const store = jobStore(out, job, saved);
   const history = await trainMethod(recipe, {
     settings,
     images: dataset.train.images,

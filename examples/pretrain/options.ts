@@ -45,6 +45,8 @@ export interface Options {
   readonly given: Given;
   readonly out: string;
   readonly resume: boolean;
+  /** Whether an unfinished run in `out` is given up. */
+  readonly restart: boolean;
 }
 
 export const help = `Pretrains an image encoder without labels, probes it and writes a report.
@@ -63,7 +65,9 @@ Usage: npm run pretrain -- [options]
   --seed N           seed of weights, views and order                         (0)
   --learning-rate X  peak learning rate                                       (the recipe's)
   --out DIR          folder for report.html, result.json and encoder/         (pretrain-out)
-  --resume           go on with the interrupted run in --out
+                     (results of a finished run there are replaced, other files never)
+  --resume           go on with the unfinished run in --out
+  --restart          start over, although --out holds an unfinished run
   --help             this text
 `;
 
@@ -74,6 +78,7 @@ export function readOptions(args: readonly string[]): Options | null {
   if (values.steps !== undefined && values.minutes !== undefined) {
     throw new Failure('give --steps or --minutes, not both', 2);
   }
+  if (values.resume === true && values.restart === true) throw new Failure('give --resume or --restart, not both', 2);
   return {
     given: {
       data: optional('--data', values.data, notEmpty),
@@ -88,31 +93,32 @@ export function readOptions(args: readonly string[]): Options | null {
     },
     out: notEmpty('--out', values.out ?? 'pretrain-out'),
     resume: values.resume === true,
+    restart: values.restart === true,
   };
 }
 
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+const known = {
+  data: text,
+  method: text,
+  backend: text,
+  steps: text,
+  minutes: text,
+  batch: text,
+  size: text,
+  seed: text,
+  'learning-rate': text,
+  out: text,
+  resume: flag,
+  restart: flag,
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
   try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        data: text,
-        method: text,
-        backend: text,
-        steps: text,
-        minutes: text,
-        batch: text,
-        size: text,
-        seed: text,
-        'learning-rate': text,
-        out: text,
-        resume: flag,
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
+    return parseArgs({ args: [...args], options: known }).values;
   } catch (error) {
-    throw badArguments(error);
+    throw badArguments(error, Object.keys(known));
   }
 }

@@ -1,12 +1,12 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeFile } from 'selfsup/node';
 import type { History } from 'selfsup/training';
 import type { Backend } from './backend.js';
-import { checkpointName } from './checkpoint.js';
 import type { Dataset } from './data/dataset.js';
 import type { Evaluation } from './evaluate/evaluate.js';
 import type { OutFolder } from './outFolder.js';
+import { listFiles } from './ownedFiles.js';
 import type { Recipe } from './recipes/recipe.js';
 import { composeReport } from './report/compose.js';
 import type { Settings } from './settings.js';
@@ -37,7 +37,8 @@ export async function writeResults(out: OutFolder, outcome: Outcome): Promise<vo
     probes: evaluation.probes,
     settings,
   };
-  await writeFile(join(out.aside, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
-  await out.publish(['encoder', 'report.html', 'result.json']);
-  await rm(join(out.path, checkpointName), { force: true });
+  // What the job put into the folder: nothing else is replaced by the next one.
+  const files = { ...(await listFiles(out.aside, 'encoder')), ...(await listFiles(out.aside, 'report.html')) };
+  await writeFile(join(out.aside, 'result.json'), `${JSON.stringify({ ...result, files }, null, 2)}\n`);
+  await out.publish();
 }

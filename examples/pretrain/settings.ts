@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Failure } from './failure.js';
-import type { BackendName, Given, MethodName } from './options.js';
+import { type BackendName, backendNames, type Given, type MethodName, methodNames } from './options.js';
 
 /** All that decides what a run computes; kept in its checkpoint, so that `--resume` goes on with the same. */
 export interface Settings {
@@ -60,4 +60,20 @@ function normalise(given: Given): Partial<Settings> {
   const { data, ...others } = given;
   const set = Object.entries({ ...others, ...(data === undefined ? {} : { data: resolve(data) }) });
   return Object.fromEntries(set.filter(([, value]) => value !== undefined));
+}
+
+/** Whether something read from a file are settings: each of its kind. */
+export function isSettings(value: unknown): value is Settings {
+  if (typeof value !== 'object' || value === null) return false;
+  const { data, method, backend, steps, minutes, batch, size, seed, learningRate } = value as Record<string, unknown>;
+  const positive = (x: unknown): boolean => typeof x === 'number' && x > 0 && x < Number.POSITIVE_INFINITY;
+  return (
+    (data === null || typeof data === 'string') &&
+    (methodNames as readonly unknown[]).includes(method) &&
+    (backendNames as readonly unknown[]).includes(backend) &&
+    [steps, minutes, learningRate].every((x) => x === null || positive(x)) &&
+    (steps !== null || minutes !== null) &&
+    [batch, size].every((x) => positive(x) && Number.isInteger(x)) &&
+    Number.isSafeInteger(seed)
+  );
 }

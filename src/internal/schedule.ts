@@ -20,3 +20,9 @@ export function valueAt(
   }
   return value;
 }
+
+/** Checks that a schedule is a number or a function, without asking for a value. */
+export function checkSchedule(where: string, name: string, schedule: Schedule): void {
+  if (typeof schedule === 'function' || typeof schedule === 'number') return;
+  throw new RangeError(`${where}: ${name} must be a number or a function of the step, got ${show(schedule)}.`);
+}

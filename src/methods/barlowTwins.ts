@@ -96,7 +96,7 @@ export class BarlowTwins implements Method<Tensor4D, ViewPair> {
     return this.parts.getState();
   }
 
-  /** Puts a state back. Throws ShapeError if it belongs to another architecture. */
+  /** Puts a state back. Throws ShapeError if it does not fit; then nothing has changed. */
   async setState(state: State): Promise<void> {
     this.parts.setState(state);
   }

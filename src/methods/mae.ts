@@ -10,8 +10,8 @@ import {
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkNumbers } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
-import { getModelState, setModelState, trainableVariables } from '../internal/modelState.js';
-import type { State } from '../internal/state.js';
+import { checkModelState, getModelState, setModelState, trainableVariables } from '../internal/modelState.js';
+import { checkState, type State } from '../internal/state.js';
 import { maskedReconstructionLoss } from '../losses/index.js';
 import type { MaeModel } from '../models/index.js';
 import { type MaskedPatches, type MaskedPatchesOptions, maskedPatchesTask } from '../pretext/index.js';
@@ -150,9 +150,12 @@ export class MAE implements Method<Tensor4D, MAEBatch> {
     return { encoder: encoderState, decoder: decoderState };
   }
 
-  /** Puts a state back. Throws ShapeError if it belongs to another architecture. */
+  /** Puts a state back. Throws ShapeError if it does not fit; then nothing has changed. */
   async setState(state: State): Promise<void> {
     this.checkAlive();
+    checkState('MAE', 'state', state);
+    checkModelState('MAE', 'encoder', this.model.encoder, state.encoder);
+    checkModelState('MAE', 'decoder', this.model.decoder, state.decoder);
     setModelState('MAE', 'encoder', this.model.encoder, state.encoder);
     setModelState('MAE', 'decoder', this.model.decoder, state.decoder);
   }

@@ -1,16 +1,18 @@
 import type { Scalar, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type AbandonsStep, abandonStep } from '../internal/abandonStep.js';
 import { checkIntegers } from '../internal/checks.js';
 import { trainableVariables } from '../internal/modelState.js';
 import { type Schedule, valueAt } from '../internal/schedule.js';
-import type { State } from '../internal/state.js';
+import { type State, setAllOrNone } from '../internal/state.js';
 import { infoNCELoss } from '../losses/index.js';
 import { FeatureQueue, MomentumEncoder } from '../momentum/index.js';
 import type { Seed } from '../random/index.js';
 import type { Method } from '../training/index.js';
 import { mocoV2Policy, type Views } from '../transforms/index.js';
 import { EncoderWithHead } from './parts.js';
+import { ProducedByLoss } from './producedByLoss.js';
 import { type Augmentation, drawPair, outputDim, twoViews } from './twoViews.js';
 
 /** Options of {@link MoCo}. */
@@ -58,7 +60,7 @@ export interface MoCoBatch {
  * method.dispose();
  * ```
  */
-export class MoCo implements Method<Tensor4D, MoCoBatch> {
+export class MoCo implements Method<Tensor4D, MoCoBatch>, AbandonsStep {
   /** What one keeps after training: the query encoder. */
   readonly encoder: LayersModel;
   /** Trainable weights of the query encoder and its head. */
@@ -70,7 +72,7 @@ export class MoCo implements Method<Tensor4D, MoCoBatch> {
   private readonly keyHead: MomentumEncoder;
   private readonly augment: Views;
   private readonly temperature: Schedule;
-  private pending: Tensor2D | undefined;
+  private readonly keys = new ProducedByLoss<Tensor2D>();
   private step = 0;
 
   /** @throws ShapeError if encoder, head and images don't fit together; RangeError if an option is out of range. */
@@ -100,26 +102,34 @@ export class MoCo implements Method<Tensor4D, MoCoBatch> {
     const [queries, other] = drawPair('MoCo', this.augment, batch, seed);
     const keys = tidy(() => this.keyHead.apply(this.keyEncoder.apply(other)) as Tensor2D);
     other.dispose();
-    this.pending?.dispose();
-    this.pending = keys.clone();
     return { queries, keys };
   }
 
-  /** InfoNCE of queries and keys against the queue. */
-  loss({ queries, keys }: MoCoBatch): Scalar {
+  /** InfoNCE of queries and keys against the queue. Under a gradient tape the keys are noted for {@link afterStep}. */
+  loss(prepared: MoCoBatch): Scalar {
+    this.parts.checkAlive();
+    const { queries, keys } = prepared;
     const temperature = valueAt('MoCo', 'temperature', this.temperature, this.step, Number.MIN_VALUE);
-    return tidy(() => infoNCELoss(this.parts.project(queries), keys, { negatives: this.queue, temperature }));
+    const loss = tidy(() => infoNCELoss(this.parts.project(queries), keys, { negatives: this.queue, temperature }));
+    this.keys.note(prepared, keys);
+    return loss;
   }
 
-  /** Enqueues the keys of the last {@link prepare}, then moves the key encoder towards the query encoder. */
+  /**
+   * Enqueues the keys of all batches whose {@link loss} was taken under a gradient tape since the last step, each batch once,
+   * then moves the key encoder towards the query encoder.
+   */
   afterStep(): void {
     this.parts.checkAlive();
-    if (this.pending) this.queue.enqueue(this.pending);
-    this.pending?.dispose();
-    this.pending = undefined;
+    this.keys.take((keys) => this.queue.enqueue(keys));
     this.keyEncoder.update();
     this.keyHead.update();
     this.step += 1;
+  }
+
+  /** Forgets the keys of a step that will not be finished. @internal */
+  [abandonStep](): void {
+    this.keys.clear();
   }
 
   /** Weights of both encoders and the head, queue and step. */
@@ -133,19 +143,23 @@ export class MoCo implements Method<Tensor4D, MoCoBatch> {
     return { step: this.step, ...parts, keyEncoder, keyHead, queue };
   }
 
-  /** Puts a state back. Throws ShapeError if it belongs to another architecture. */
+  /** Puts a state back. Throws ShapeError or RangeError if it does not fit; then nothing has changed. */
   async setState(state: State): Promise<void> {
+    this.parts.checkState(state);
+    checkIntegers('MoCo', { "state 'step'": [state.step as number, 0] });
+    await setAllOrNone([
+      [this.keyEncoder, state.keyEncoder],
+      [this.keyHead, state.keyHead],
+      [this.queue, state.queue],
+    ]);
     this.parts.setState(state);
-    await this.keyEncoder.setState(state.keyEncoder as State);
-    await this.keyHead.setState(state.keyHead as State);
-    await this.queue.setState(state.queue as State);
     this.step = state.step as number;
+    this.keys.clear();
   }
 
   /** Frees the key encoder, the queue and, if it was made here, the head; the encoder stays the caller's. */
   dispose(): void {
-    this.pending?.dispose();
-    this.pending = undefined;
+    this.keys.clear();
     this.keyEncoder.dispose();
     this.keyHead.dispose();
     this.queue.dispose();

@@ -1,8 +1,8 @@
 import { type Tensor, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { ShapeError } from '../internal/errors.js';
-import { getModelState, setModelState } from '../internal/modelState.js';
-import type { State } from '../internal/state.js';
+import { checkModelState, getModelState, setModelState } from '../internal/modelState.js';
+import { checkState, type State } from '../internal/state.js';
 import { type ProjectionHeadOptions, projectionHead } from '../models/index.js';
 import { outputDim } from './twoViews.js';
 
@@ -42,9 +42,17 @@ export class EncoderWithHead {
     return { encoder, head };
   }
 
-  /** Puts the weights of both back. Throws ShapeError if they belong to another architecture. */
-  setState(state: State): void {
+  /** Throws ShapeError if a state is not one of these models. */
+  checkState(state: State): void {
     this.checkAlive();
+    checkState(this.where, 'state', state);
+    checkModelState(this.where, 'encoder', this.encoder, state.encoder);
+    checkModelState(this.where, 'head', this.head, state.head);
+  }
+
+  /** Puts the weights of both back. Throws ShapeError if they belong to another architecture; then nothing has changed. */
+  setState(state: State): void {
+    this.checkState(state);
     setModelState(this.where, 'encoder', this.encoder, state.encoder);
     setModelState(this.where, 'head', this.head, state.head);
   }

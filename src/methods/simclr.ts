@@ -1,5 +1,6 @@
 import { concat, type Scalar, slice, type Tensor2D, type Tensor4D, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkIntegers } from '../internal/checks.js';
 import { trainableVariables } from '../internal/modelState.js';
 import { type Schedule, valueAt } from '../internal/schedule.js';
 import type { State } from '../internal/state.js';
@@ -88,8 +89,10 @@ export class SimCLR implements Method<Tensor4D, Tensor4D> {
     return { step: this.step, ...(await this.parts.getState()) };
   }
 
-  /** Puts a state back. Throws ShapeError if it belongs to another architecture. */
+  /** Puts a state back. Throws ShapeError or RangeError if it does not fit; then nothing has changed. */
   async setState(state: State): Promise<void> {
+    this.parts.checkState(state);
+    checkIntegers('SimCLR', { "state 'step'": [state.step as number, 0] });
     this.parts.setState(state);
     this.step = state.step as number;
   }

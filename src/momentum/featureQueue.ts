@@ -14,7 +14,14 @@ import { checkChoice, checkFloats, checkIntegers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import type { FeatureBlock } from '../internal/featureBlocks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
-import { type ArrayState, fromArrayState, isArrayState, type State, toArrayState } from '../internal/state.js';
+import {
+  type ArrayState,
+  checkState,
+  fromArrayState,
+  isArrayState,
+  type State,
+  toArrayState,
+} from '../internal/state.js';
 
 /** Size of a {@link FeatureQueue}. */
 export interface FeatureQueueOptions {
@@ -174,6 +181,7 @@ export class FeatureQueue {
    */
   async setState(state: State): Promise<void> {
     this.checkAlive();
+    checkState('FeatureQueue.setState', 'state', state);
     const { rows, pointer, filled } = state as { rows: unknown; pointer: number; filled: number };
     const last = this.capacity - 1;
     checkIntegers('FeatureQueue.setState', { filled: [filled, 0, this.capacity], pointer: [pointer, 0, last] });
@@ -182,7 +190,7 @@ export class FeatureQueue {
     }
     const given = isArrayState(rows) && rows.shape[0] === this.capacity ? this.capacity : filled;
     tidy(() => {
-      const all = fromArrayState<Tensor2D>('FeatureQueue.setState', 'rows', rows, [given, this.dim]);
+      const all = fromArrayState<Tensor2D>('FeatureQueue.setState', 'rows', rows, [given, this.dim], 'float32');
       this.clear();
       if (filled > 0) this.write(0, slice(all, [0, 0], [filled, this.dim]));
     });

@@ -15,10 +15,10 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { checkFloats, checkIntegers } from '../internal/checks.js';
-import { RangeError, ShapeError } from '../internal/errors.js';
+import { RangeError } from '../internal/errors.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { type Schedule, valueAt } from '../internal/schedule.js';
-import { fromArrayState, isArrayState, type State, toArrayState } from '../internal/state.js';
+import { checkArrayState, checkState, fromArrayState, type State, toArrayState } from '../internal/state.js';
 import { foldIn, integers, type Seed } from '../random/index.js';
 import { SlotSet } from './slotSet.js';
 
@@ -222,12 +222,11 @@ export class MemoryBank {
   async setState(state: State): Promise<void> {
     const where = 'MemoryBank.setState';
     const rows = this.alive();
+    checkState(where, 'state', state);
     const { written, step } = state;
     checkIntegers(where, { step: [step as number, 0] });
-    if (!isArrayState(written) || written.data.length !== this.size) {
-      throw new ShapeError(`${where}: state 'written' must be an array of ${this.size} values.`);
-    }
-    tidy(() => rows.assign(fromArrayState(where, 'rows', state.rows, [this.size, this.dim])));
+    checkArrayState(where, 'written', written, [this.size], 'bool');
+    tidy(() => rows.assign(fromArrayState(where, 'rows', state.rows, [this.size, this.dim], 'float32')));
     this.written = SlotSet.from(written.data);
     this.step = step as number;
   }

@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { type Schedule, valueAt } from '../internal/schedule.js';
-import { fromArrayState, type State, toArrayState } from '../internal/state.js';
+import { type ArrayState, checkState, fromArrayState, type State, toArrayState } from '../internal/state.js';
 import { withGradient } from '../internal/withGradient.js';
 import { checkSameWeights, copyModel, type ModelCopy, type WeightPair } from './copyModel.js';
 import { ema } from './ema.js';
@@ -161,6 +161,7 @@ export class MomentumEncoder {
   async setState(state: State): Promise<void> {
     this.checkAlive();
     const where = 'MomentumEncoder.setState';
+    checkState(where, 'state', state);
     checkIntegers(where, { step: [state.step as number, 0] });
     tidy(() => {
       const writes = (['parameters', 'statistics'] as const).flatMap((name) => {
@@ -170,7 +171,13 @@ export class MomentumEncoder {
           throw new ShapeError(`${where}: ${name} must be a list of ${pairs.length} arrays, got ${got}.`);
         }
         return pairs.map(({ target }, i) => {
-          const value = fromArrayState(where, `${name}[${i}]`, arrays[i], target.shape);
+          const value = fromArrayState(
+            where,
+            `${name}[${i}]`,
+            arrays[i],
+            target.shape,
+            target.dtype as ArrayState['dtype'],
+          );
           return () => target.assign(value);
         });
       });

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { dispose } from '@tensorflow/tfjs-core';
-import { RangeError } from '../internal/errors.js';
+import { checkIntegers, isTensor, show } from '../internal/checks.js';
+import { RangeError, ShapeError } from '../internal/errors.js';
 import type { Batches } from './batches.js';
 
 /** What has an asynchronous iterator with tf.data's convention: `tf.data.Dataset`. */
@@ -16,7 +17,8 @@ export interface DatasetIterator<B> {
 }
 
 /**
- * Where batches come from, and what a resumed run makes of it:
+ * Where batches come from, and what a resumed run makes of it (any may have a `fingerprint` as {@link Batches} do; where
+ * there is none, a few batches are looked at, or the first one):
  *
  * - {@link Batches}: any batch at once, so a resumed run goes on exactly.
  * - An array of batches, over and over; exactly too. Its batches stay the caller's; all others are disposed after use.
@@ -74,8 +76,14 @@ async function startPass<B>(source: Passes<B>): Promise<Pass<B>> {
 /**
  * Batches from `start` on. Those of which any can be had are fetched directly; of others, the first `start` are drawn and
  * disposed, so that a resumed run sees the batches that it would have seen.
+ *
+ * @param first - Shown the very first batch of a source that is drawn in order, also where it is skipped.
  */
-export async function* batchesFrom<B>(source: BatchSource<B>, start: number): AsyncGenerator<NextBatch<B>> {
+export async function* batchesFrom<B>(
+  source: BatchSource<B>,
+  start: number,
+  first: (batch: B) => Promise<void> = async () => undefined,
+): AsyncGenerator<NextBatch<B>> {
   const length = epochLength(source);
   if (length !== undefined) {
     if (length === 0) throw noBatches(0);
@@ -94,6 +102,7 @@ export async function* batchesFrom<B>(source: BatchSource<B>, start: number): As
     try {
       for (let result = await pass.next(); !result.done; result = await pass.next(), index++) {
         const { value: batch } = result;
+        if (epoch === 0 && index === 0) await shown(first, batch);
         if (skip > 0) {
           skip -= 1;
           disposeBatch(batch);
@@ -113,6 +122,38 @@ export async function* batchesFrom<B>(source: BatchSource<B>, start: number): As
   }
 }
 
+async function shown<B>(first: (batch: B) => Promise<void>, batch: B): Promise<void> {
+  try {
+    await first(batch);
+  } catch (error) {
+    disposeBatch(batch);
+    throw error;
+  }
+}
+
+/** Throws for what is no source of batches; a tensor, an array of numbers and a text are iterable, or look like one. */
+export function checkSource(source: unknown): void {
+  const wanted =
+    'source must be batches(data, { size }, seed), an array of batches, an iterable, a function or a dataset';
+  if (typeof source === 'function') return;
+  if (typeof source === 'object' && source !== null && !isTensor(source) && !ArrayBuffer.isView(source)) {
+    if (isAddressed(source as BatchSource<unknown>)) {
+      checkIntegers('pretrain', { 'source.stepsPerEpoch': [(source as Batches<unknown>).stepsPerEpoch, 0] });
+      return;
+    }
+    if (Array.isArray(source)) {
+      if (typeof source[0] !== 'number') return;
+      throw new ShapeError(`pretrain: ${wanted}, got an array of numbers.`);
+    }
+    if (Symbol.asyncIterator in source || Symbol.iterator in source) return;
+    if ('iterator' in source && typeof source.iterator === 'function') return;
+  }
+  const isData = typeof source === 'object' && source !== null && 'shape' in source;
+  throw new ShapeError(
+    `pretrain: ${wanted}, got ${isData && !isTensor(source) ? 'data, not batches of it' : show(source)}.`,
+  );
+}
+
 function noBatches(epoch: number): RangeError {
   return new RangeError(`pretrain: batches must give at least one batch per epoch, got none in epoch ${epoch}.`);
 }
@@ -125,7 +166,7 @@ export function epochLength(source: BatchSource<unknown>): number | undefined {
 
 /** True for batches addressed by step. */
 export function isAddressed<B>(source: BatchSource<B>): source is Batches<B> {
-  return typeof source === 'object' && 'at' in source && 'stepsPerEpoch' in source;
+  return typeof source === 'object' && 'at' in source && typeof source.at === 'function' && 'stepsPerEpoch' in source;
 }
 
 /** Frees the tensors of a batch. */

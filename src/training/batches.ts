@@ -1,7 +1,9 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { type ArrayData, checkData, type Data, takeRows } from '../internal/arrayData.js';
-import { checkIntegers } from '../internal/checks.js';
+import { type ArrayData, checkData, type Data, isTensorData, takeRows } from '../internal/arrayData.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkIntegers, checkTensor, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
+import { dataFingerprint } from '../internal/fingerprint.js';
 import { foldIn, permutation, randomKey, type Seed } from '../random/index.js';
 
 /** Data sets whose rows belong together: images and their sound, say. */
@@ -18,6 +20,11 @@ export interface Batches<B> {
   readonly stepsPerEpoch: number;
   /** The batch of a step, 0, 1, 2, ...; every epoch has its own order. The caller disposes it. */
   at(step: number): B;
+  /**
+   * What discriminates this source from another, in a line: sizes, seed, dtypes, shapes and a hash of the data's bytes (evenly
+   * spaced ones where there are more than 64 MB, or 4 million elements of a tensor). `pretrain` keeps it in checkpoints.
+   */
+  readonly fingerprint?: () => Promise<string>;
 }
 
 /** Options of {@link batches}. */
@@ -54,13 +61,26 @@ export function batches<T extends Tensor>(data: T, options: BatchesOptions, seed
 export function batches<T extends Tensor = Tensor4D>(data: ArrayData, options: BatchesOptions, seed: Seed): Batches<T>;
 export function batches<D extends NamedData>(data: D, options: BatchesOptions, seed: Seed): Batches<NamedBatch<D>>;
 export function batches(data: Data | NamedData, options: BatchesOptions, seed: Seed): Batches<unknown> {
-  const { size, dropLast = true } = options;
+  const { size, dropLast = true } = checkOptions('batches', options, ['size', 'dropLast']);
+  if (typeof dropLast !== 'boolean')
+    throw new RangeError(`batches: dropLast must be a boolean, got ${show(dropLast)}.`);
   checkIntegers('batches', { size: [size, 1] });
-  randomKey(seed);
+  const key = randomKey(seed);
+  if (typeof data !== 'object' || data === null || Array.isArray(data) || ArrayBuffer.isView(data)) {
+    const got = Array.isArray(data)
+      ? `an array of ${data.length}`
+      : ArrayBuffer.isView(data)
+        ? data.constructor.name
+        : show(data);
+    throw new ShapeError(`batches: data must be a tensor, {data, shape} or an object of these, got ${got}.`);
+  }
   const single = Array.isArray((data as Data).shape);
   const parts: [string, Data][] = single ? [['data', data as Data]] : Object.entries(data as NamedData);
   if (parts.length === 0) throw new ShapeError('batches: data must hold at least one data set, got an empty object.');
-  for (const [name, part] of parts) checkData('batches', name, part);
+  for (const [name, part] of parts) {
+    checkData('batches', name, part);
+    if (isTensorData(part)) checkTensor('batches', name, part);
+  }
   const [[firstName, first]] = parts as [[string, Data]];
   const count = first.shape[0] as number;
   for (const [name, part] of parts) {
@@ -87,6 +107,11 @@ export function batches(data: Data | NamedData, options: BatchesOptions, seed: S
       const rows = order.subarray(start, Math.min(start + size, count));
       if (single) return takeRows(first, rows);
       return Object.fromEntries(parts.map(([name, part]) => [name, takeRows(part, rows)]));
+    },
+    async fingerprint() {
+      const found = [`batches of ${size}`, `dropLast ${dropLast}`, `seed ${key.high}:${key.low}`];
+      for (const [name, part] of parts) found.push(`${name} ${await dataFingerprint(part)}`);
+      return found.join(', ');
     },
   };
 }

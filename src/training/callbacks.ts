@@ -1,3 +1,7 @@
+import { checkOptions } from '../internal/checkOptions.js';
+import { show } from '../internal/checks.js';
+import { RangeError } from '../internal/errors.js';
+
 /** Numbers of a step or an epoch. */
 export type TrainingLogs = { readonly [name: string]: number };
 
@@ -19,6 +23,52 @@ export interface TrainingCallbacks {
   readonly onBatchBegin?: (batch: number, logs?: TrainingLogs) => unknown;
   /** After a step. */
   readonly onBatchEnd?: (batch: number, logs?: TrainingLogs) => unknown;
+  /** After a step that others follow, when timers and the page have had their turn. */
+  readonly onYield?: (epoch: number, batch: number, logs?: TrainingLogs) => unknown;
+}
+
+const NAMES = [
+  'onTrainBegin',
+  'onTrainEnd',
+  'onEpochBegin',
+  'onEpochEnd',
+  'onBatchBegin',
+  'onBatchEnd',
+  'onYield',
+] as const;
+
+/**
+ * The callbacks as a list, checked: what begins with `on` is one of the known names, and a function. Anything else that an
+ * object holds beside them is its own affair, unless it holds none of them.
+ *
+ * @throws RangeError
+ */
+export function checkCallbacks(where: string, callbacks: unknown): readonly TrainingCallbacks[] {
+  const list = callbacks === undefined ? [] : Array.isArray(callbacks) ? callbacks : [callbacks];
+  for (const [i, callback] of list.entries()) {
+    const argument = Array.isArray(callbacks) ? `callbacks[${i}]` : 'callbacks';
+    if (typeof callback !== 'object' || callback === null) {
+      throw new RangeError(
+        `${where}: ${argument} must be an object of functions such as onBatchEnd, got ${show(callback)}.`,
+      );
+    }
+    const names = Object.keys(callback);
+    const plain = [Object.prototype, null].includes(Object.getPrototypeOf(callback));
+    const none = plain && !names.some((name) => (NAMES as readonly string[]).includes(name));
+    const picked = names.filter((name) => none || /^on[A-Z]/i.test(name));
+    checkOptions<TrainingCallbacks, typeof NAMES>(
+      where,
+      Object.fromEntries(picked.map((name) => [name, callback[name]])),
+      NAMES,
+      argument,
+    );
+    for (const name of NAMES) {
+      const value: unknown = callback[name];
+      if (value === undefined || typeof value === 'function') continue;
+      throw new RangeError(`${where}: ${argument}.${name} must be a function, got ${show(value)}.`);
+    }
+  }
+  return list as readonly TrainingCallbacks[];
 }
 
 /** Calls one member of all callbacks, one after the other, and waits for each. */

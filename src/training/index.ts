@@ -14,5 +14,6 @@ export { LARS, type LARSOptions } from './lars.js';
 export { type LayerWiseDecayOptions, layerWiseDecay } from './layerWiseDecay.js';
 export type { Method } from './method.js';
 export type { NamedTensor } from './optimizerSlots.js';
-export { type CheckpointOptions, type History, type PretrainOptions, pretrain } from './pretrain.js';
+export { type History, type PretrainOptions, pretrain } from './pretrain.js';
+export type { CheckpointOptions } from './runKeeper.js';
 export type { VariableFilter } from './variableFilter.js';

@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import type { CheckpointStore } from '../internal/checkpointStore.js';
 import { show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
@@ -18,8 +19,8 @@ const STORE = 'checkpoints';
  *
  * @param name - Name of the run, not empty.
  * @param options - Database.
- * @returns A store for `pretrain`'s `checkpoint`. `load` gives null where nothing was saved. Both reject with an Error
- * that names the run: where there is no IndexedDB, the quota is used up, or the state holds what can't be copied.
+ * @returns A store for `pretrain`'s `checkpoint`. `load` gives null where nothing was saved, `clear` removes what was, so
+ * that the next run starts over. All reject with an Error that names the run: where there is no IndexedDB, the quota is used up, or the state holds what can't be copied.
  * @throws RangeError if the name is empty.
  * @example
  * ```ts
@@ -29,7 +30,7 @@ const STORE = 'checkpoints';
  * ```
  */
 export function indexedDBCheckpoint(name: string, options: IndexedDBCheckpointOptions = {}): CheckpointStore {
-  const { database = 'selfsup' } = options;
+  const { database = 'selfsup' } = checkOptions('indexedDBCheckpoint', options, ['database']);
   for (const [key, value] of Object.entries({ name, database })) {
     if (typeof value === 'string' && value.length > 0) continue;
     throw new RangeError(`indexedDBCheckpoint: ${key} must be a text that is not empty, got ${show(value)}.`);
@@ -46,6 +47,7 @@ export function indexedDBCheckpoint(name: string, options: IndexedDBCheckpointOp
     save: (state) => inTurn(() => transact(database, 'readwrite', (states) => states.put(state, name)).then(() => {})),
     load: () =>
       inTurn(async () => ((await transact(database, 'readonly', (states) => states.get(name))) ?? null) as State),
+    clear: () => inTurn(() => transact(database, 'readwrite', (states) => states.delete(name)).then(() => {})),
   };
 }
 

@@ -8,7 +8,7 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { checkShapes } from '../internal/checks.js';
-import { ShapeError } from '../internal/errors.js';
+import { RangeError, ShapeError } from '../internal/errors.js';
 
 /** A tensor and its name, as tfjs lists gradients and slots. */
 export interface NamedTensor {
@@ -100,7 +100,10 @@ export class OptimizerSlots {
     const [first, ...rest] = weights;
     if (first === undefined)
       throw new ShapeError(`${this.where}.setWeights: weights must hold the iterations, got none.`);
-    const [iterations = 0, ...counts] = Array.from(await first.tensor.data());
+    const [iterations = -1, ...counts] = Array.from(await first.tensor.data());
+    if (![iterations, ...counts].every((count) => Number.isSafeInteger(count) && count >= 0)) {
+      throw new RangeError(`${this.where}.setWeights: the first of weights must hold counts of steps, integers >= 0.`);
+    }
     const tensors = new Map<string, (Tensor | undefined)[]>();
     for (const { name, tensor } of rest) {
       const at = name.lastIndexOf('/');
@@ -118,6 +121,11 @@ export class OptimizerSlots {
       if (count !== this.kinds.length) {
         throw new ShapeError(`${this.where}.setWeights: '${name}' must have ${this.kinds.length} slots, got ${count}.`);
       }
+    }
+    if (counts.length > 0 && counts.length !== tensors.size) {
+      throw new ShapeError(
+        `${this.where}.setWeights: the first of weights must count the moves of ${tensors.size} variables, got ${counts.length}.`,
+      );
     }
     this.clear();
     for (const [i, [name, values]] of [...tensors].entries()) {

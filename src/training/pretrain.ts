@@ -1,26 +1,21 @@
 import { dispose, type NamedTensorMap, type Optimizer } from '@tensorflow/tfjs-core';
-import type { CheckpointStore } from '../internal/checkpointStore.js';
-import { checkIntegers, checkNumbers } from '../internal/checks.js';
-import { RangeError } from '../internal/errors.js';
-import { type Schedule, valueAt } from '../internal/schedule.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkNumbers } from '../internal/checks.js';
+import { checkSchedule, type Schedule, valueAt } from '../internal/schedule.js';
 import { setLearningRate } from '../internal/setLearningRate.js';
 import { foldIn, randomKey, type Seed } from '../random/index.js';
-import { type BatchSource, batchesFrom, batchSize, epochLength } from './batchSource.js';
-import { callAll, type TrainingCallbacks, type TrainingLogs } from './callbacks.js';
+import { type BatchSource, batchesFrom, batchSize, checkSource } from './batchSource.js';
+import { callAll, checkCallbacks, type TrainingCallbacks, type TrainingLogs } from './callbacks.js';
+import { checkWeights } from './checkFinite.js';
 import { checkGradients } from './checkGradients.js';
+import { checkMethod, checkOptimizer, checkSignal } from './checkRun.js';
 import { clipByGlobalNorm } from './clipByGlobalNorm.js';
 import { GradientMean } from './gradientMean.js';
 import type { Method } from './method.js';
 import { checkOptimizerState } from './optimizerState.js';
-import { loadRun, type RunState, saveRun } from './runState.js';
-
-/** Where and how often {@link pretrain} keeps the state of the run. */
-export interface CheckpointOptions {
-  /** Where the state is kept; one that is there already is gone on from. */
-  readonly store: CheckpointStore;
-  /** Steps between two saves, >= 1. It is saved at the end and on abort in any case. @defaultValue 100 */
-  readonly every?: number;
-}
+import { type CheckpointOptions, checkCheckpoint, RunKeeper } from './runKeeper.js';
+import type { RunState } from './runState.js';
+import { stepLimit } from './stepLimit.js';
 
 /** Options of {@link pretrain}. One of `steps`, `epochs` and `minutes` at least says when to stop. */
 export interface PretrainOptions {
@@ -49,7 +44,7 @@ export interface PretrainOptions {
   readonly callbacks?: TrainingCallbacks | readonly TrainingCallbacks[];
   /** Stops after the step in progress, with a checkpoint. */
   readonly signal?: AbortSignal;
-  /** Keeps the state of the run, and goes on from a kept one. */
+  /** Keeps the state of the run, and resumes a kept one. */
   readonly checkpoint?: CheckpointOptions;
 }
 
@@ -59,6 +54,11 @@ export interface History {
   readonly loss: number[];
   /** Steps done in all. */
   readonly steps: number;
+  /**
+   * Step at which this call began: 0, or where the checkpoint stood. As much as `steps` where that was the end of the run
+   * already, and nothing was trained.
+   */
+  readonly resumedFrom: number;
   /** Seconds of training in all, without start and checkpoints of earlier calls. */
   readonly seconds: number;
   /** Samples per second of training, the caller's callbacks and checkpoints included. */
@@ -76,8 +76,10 @@ export interface History {
  * @param source - Batches; see {@link BatchSource} for what is disposed and what a resumed run makes of each kind.
  * @param options - When to stop, optimizer, seed, callbacks, checkpoint.
  * @returns Losses and speed.
- * @throws RangeError on bad options or a checkpoint of another seed; ShapeError on a checkpoint of another architecture;
- * Error when the loss or a gradient is not finite, before the weights are touched (the last checkpoint is kept).
+ * @throws RangeError on bad options, a checkpoint of another seed or source, or one that makes no sense; ShapeError on a
+ * checkpoint of another architecture or optimizer: then nothing has changed. Error when a batch, what the method prepared
+ * of it, the loss or a gradient is not finite, before the weights are touched, and when a weight is not (looked at before
+ * the first step, every 50 steps, at checkpoints and at the end); the last checkpoint is kept.
  * @example
  * ```ts
  * import { train } from '@tensorflow/tfjs-core';
@@ -96,31 +98,28 @@ export async function pretrain<Batch, Prepared>(
   source: BatchSource<Batch>,
   options: PretrainOptions,
 ): Promise<History> {
+  const callbacks = checkArguments(method, source, options);
   const { optimizer, seed, accumulate = 1, clipNorm, learningRate, signal, checkpoint } = options;
   const limit = stepLimit(source, options);
-  const callbacks = [options.callbacks ?? []].flat() as TrainingCallbacks[];
   const run: RunState = { step: 0, loss: [], seconds: 0, images: 0 };
-  const whole = { method, optimizer, seed, accumulate, run };
-  if (checkpoint) {
-    await checkOptimizerState(optimizer);
-    await loadRun(checkpoint.store, whole);
-  }
+  if (checkpoint) await checkOptimizerState(optimizer);
+  const keeper = checkpoint && new RunKeeper<Batch>(checkpoint, { method, optimizer, seed, accumulate }, run);
   const begun = performance.now();
+  const late = (): boolean => options.minutes !== undefined && performance.now() - begun >= options.minutes * 60_000;
+  const over = (step = run.step): boolean => step >= limit.steps || signal?.aborted === true || late();
+  const stream = keeper ? await keeper.open(source, over) : batchesFrom(source, 0);
+  const resumedFrom = run.step;
   const before = run.seconds;
-  const save = async (): Promise<void> => {
-    if (checkpoint) await saveRun(checkpoint.store, whole);
-  };
-  await callAll(callbacks, 'onTrainBegin', {});
   let [epoch, firstStep] = [-1, 0];
   const endEpoch = async (): Promise<void> => {
     if (epoch >= 0) await callAll(callbacks, 'onEpochEnd', epoch, meanLoss(run.loss.slice(firstStep)));
   };
-  const late = (): boolean => options.minutes !== undefined && performance.now() - begun >= options.minutes * 60_000;
-  const over = (): boolean => run.step >= limit.steps || signal?.aborted === true || late();
   const sum = new GradientMean(method);
   try {
+    await callAll(callbacks, 'onTrainBegin', {});
     if (!over()) {
-      for await (const next of batchesFrom(source, run.step * accumulate)) {
+      await checkWeights(method, `before step ${run.step}`);
+      for await (const next of stream) {
         try {
           if (next.epoch >= limit.epochs) break;
           const { step } = run;
@@ -133,12 +132,14 @@ export async function pretrain<Batch, Prepared>(
             const size: TrainingLogs = accumulate === 1 ? { size: batchSize(next.batch) } : {};
             await callAll(callbacks, 'onBatchBegin', step - firstStep, { ...size, step });
           }
-          await sum.add(next.batch, foldIn(seed, step * accumulate + sum.batches), step);
+          const which = `step ${step} (epoch ${next.epoch}, batch ${next.index})`;
+          await sum.add(next.batch, foldIn(seed, step * accumulate + sum.batches), which);
           if (sum.batches < accumulate) continue;
           if (learningRate !== undefined)
             setLearningRate(optimizer, valueAt('pretrain', 'learningRate', learningRate, step, 0));
           const { loss, size, grads } = sum.take();
           await move(optimizer, grads, clipNorm, step);
+          sum.finish();
           method.afterStep();
           run.loss.push(loss);
           run.step += 1;
@@ -149,46 +150,58 @@ export async function pretrain<Batch, Prepared>(
           next.release();
         }
         if (over()) break;
-        if (checkpoint && run.step % (checkpoint.every ?? 100) === 0) await save();
+        if (keeper?.due) await keeper.save();
+        else if (run.step % CHECK_EVERY === 0) await checkWeights(method, `after step ${run.step - 1}`);
         // Timers, Ctrl-C and the page get their turn.
         await new Promise((resolve) => setTimeout(resolve));
+        await callAll(callbacks, 'onYield', epoch, run.step - 1 - firstStep, { step: run.step - 1 });
       }
     }
   } finally {
     sum.dispose();
+    await stream.return(undefined);
   }
   await endEpoch();
-  await save();
+  if (keeper) await keeper.save();
+  else if (run.step > resumedFrom) await checkWeights(method, `after step ${run.step - 1}`);
   await callAll(callbacks, 'onTrainEnd', meanLoss(run.loss.slice(-1)));
   const imagesPerSecond = run.seconds > 0 ? run.images / run.seconds : 0;
   const stopped = signal?.aborted && run.step < limit.steps ? 'aborted' : 'finished';
-  return { loss: run.loss, steps: run.step, seconds: run.seconds, imagesPerSecond, stopped };
+  return { loss: run.loss, steps: run.step, resumedFrom, seconds: run.seconds, imagesPerSecond, stopped };
 }
+
+/** Steps between two looks at all weights. */
+const CHECK_EVERY = 50;
 
 /** Logs of an epoch as `fit` has them: the mean over its steps, where there was one. */
 function meanLoss(losses: readonly number[]): TrainingLogs {
   return losses.length === 0 ? {} : { loss: losses.reduce((total, x) => total + x, 0) / losses.length };
 }
 
-/** Checks the options; a bound that is not given is infinite. */
-function stepLimit(source: BatchSource<unknown>, options: PretrainOptions): { steps: number; epochs: number } {
-  const { steps, epochs, minutes, checkpoint, seed, accumulate = 1, clipNorm } = options;
+/** Checks all but what {@link stepLimit} does; the callbacks as a list. */
+function checkArguments(method: unknown, source: unknown, options: PretrainOptions): readonly TrainingCallbacks[] {
+  const { optimizer, seed, clipNorm, learningRate, signal, checkpoint } = checkOptions('pretrain', options, [
+    'steps',
+    'epochs',
+    'minutes',
+    'optimizer',
+    'seed',
+    'learningRate',
+    'accumulate',
+    'clipNorm',
+    'callbacks',
+    'signal',
+    'checkpoint',
+  ]);
+  checkMethod(method, checkpoint !== undefined);
+  checkSource(source);
+  checkOptimizer(optimizer);
   randomKey(seed);
-  if (steps === undefined && epochs === undefined && minutes === undefined) {
-    throw new RangeError('pretrain: one of steps, epochs and minutes must be given, got none.');
-  }
-  if (steps !== undefined) checkIntegers('pretrain', { steps: [steps, 1] });
-  if (epochs !== undefined) checkIntegers('pretrain', { epochs: [epochs, 1] });
-  if (minutes !== undefined) checkNumbers('pretrain', { minutes: [minutes, Number.MIN_VALUE] });
-  if (checkpoint?.every !== undefined) checkIntegers('pretrain', { 'checkpoint.every': [checkpoint.every, 1] });
-  checkIntegers('pretrain', { accumulate: [accumulate, 1] });
   if (clipNorm !== undefined) checkNumbers('pretrain', { clipNorm: [clipNorm, Number.MIN_VALUE] });
-  const all = (epochs ?? Number.POSITIVE_INFINITY) * (epochLength(source) ?? Number.POSITIVE_INFINITY);
-  if (all > 0 && all < accumulate) {
-    throw new RangeError(`pretrain: accumulate must be at most the batches of all epochs, ${all}, got ${accumulate}.`);
-  }
-  const most = all > 0 ? Math.floor(all / accumulate) : Number.POSITIVE_INFINITY;
-  return { steps: Math.min(steps ?? Number.POSITIVE_INFINITY, most), epochs: epochs ?? Number.POSITIVE_INFINITY };
+  if (learningRate !== undefined) checkSchedule('pretrain', 'learningRate', learningRate);
+  checkSignal(signal);
+  if (checkpoint !== undefined) checkCheckpoint(checkpoint);
+  return checkCallbacks('pretrain', options.callbacks);
 }
 
 /** Moves the variables, unless a gradient is not finite, and frees the gradients. */

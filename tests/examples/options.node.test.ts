@@ -23,7 +23,19 @@ describe('readOptions', () => {
   });
 
   test('names every option in the help text', () => {
-    for (const name of ['data', 'method', 'backend', 'steps', 'minutes', 'batch', 'size', 'seed', 'out', 'resume']) {
+    for (const name of [
+      'data',
+      'method',
+      'backend',
+      'steps',
+      'minutes',
+      'batch',
+      'size',
+      'seed',
+      'out',
+      'resume',
+      'restart',
+    ]) {
       expect(help).toContain(`--${name}`);
     }
     expect(readOptions(['--help'])).toBeNull();
@@ -32,6 +44,10 @@ describe('readOptions', () => {
 
   test.each([
     ['--nonsense', "Unknown option '--nonsense'"],
+    ['--step 3', "Unknown option '--step' (did you mean --steps?"],
+    ['--learning_rate=1', "Unknown option '--learning_rate' (did you mean --learning-rate?"],
+    ['--Resume', "Unknown option '--Resume' (did you mean --resume?"],
+    ['--resume --restart', 'give --resume or --restart, not both'],
     ['folder', 'folder'],
     ['--steps', '--steps'],
     ['--steps 0', "--steps must be an integer from 1 to 1000000000, got '0'"],

@@ -16,11 +16,15 @@ const state = (step: number): State => ({
 describe('indexedDBCheckpoint anywhere', () => {
   test('rejects names that are none', () => {
     expect(() => indexedDBCheckpoint('')).toThrow('indexedDBCheckpoint: name must be a text that is not empty, got ""');
+    expect(() => indexedDBCheckpoint('a', { databse: 'x' } as never)).toThrow(
+      "options has no 'databse', did you mean 'database'?",
+    );
     expect(() => indexedDBCheckpoint('a', { database: 3 as never })).toThrow('database must be a text');
   });
   test.runIf(typeof indexedDB === 'undefined')('says where there is no IndexedDB', async () => {
     const store = indexedDBCheckpoint('run');
     await expect(store.load()).rejects.toThrow('indexedDBCheckpoint: there is no IndexedDB here (in Node, use');
+    await expect(store.clear?.()).rejects.toThrow('indexedDBCheckpoint: there is no IndexedDB here');
     await expect(store.save(state(1))).rejects.toThrow('use fileCheckpoint of selfsup/node): run');
   });
 });
@@ -48,6 +52,11 @@ describe.skipIf(typeof indexedDB === 'undefined')('in a browser', () => {
       expect(await store.load()).toEqual(state(3));
       await store.save(state(5));
       expect((await store.load())?.step).toBe(5);
+      await other.save(state(6));
+      await store.clear?.();
+      expect(await store.load()).toBe(null);
+      expect((await other.load())?.step).toBe(6);
+      await store.clear?.();
     });
 
     test('holds a whole state whenever its writer is killed', async () => {

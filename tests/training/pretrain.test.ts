@@ -210,7 +210,7 @@ onEveryBackend('pretrain', () => {
       },
     });
     expect(await rounds({ checkpoint: { store } }, watched)).toEqual(expected);
-    expect(seen).toEqual([1, 2, 0]);
+    expect(seen.slice(-3)).toEqual([1, 2, 0]); // what was before is the fingerprint's look at the data
     expect((await rounds({ steps: 90, epochs: 2 })).length).toBe(6);
     await expect(rounds({}, [])).rejects.toThrow('at least one batch per epoch, got none in epoch 0');
     // Sets can be started again, generators can't; both are told when a run leaves them early.
@@ -366,7 +366,7 @@ onEveryBackend('pretrain', () => {
     );
     store.state = { format: 'other' };
     await expect(run({ steps: 4, checkpoint: { store } })).rejects.toThrow(
-      'checkpoint must have format \'selfsup-pretrain-1\', got "other"',
+      'checkpoint must have format \'selfsup-pretrain-2\', got "other"',
     );
   });
 });
