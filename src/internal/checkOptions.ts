@@ -1,4 +1,4 @@
-import { isTensor, show } from './checks.js';
+import { isTensor, kindOf, show } from './checks.js';
 import { RangeError } from './errors.js';
 
 /** All names of the options `O`, each at least once: one that is forgotten, or is not an option, does not compile. */
@@ -18,50 +18,43 @@ export function checkOptions<O extends object, const Names extends readonly (key
   names: Names & Complete<O, Names>,
   argument = 'options',
 ): O {
-  if (!isPlain(options)) throw new RangeError(`${where}: ${argument} must be an object, got ${show(options)}.`);
+  if (kindOf(options) !== 'Object' || isTensor(options))
+    throw new RangeError(`${where}: ${argument} must be an object, got ${show(options)}.`);
   for (const name of Object.keys(options)) {
-    if (!names.includes(name as keyof O & string)) throw unknownOption(where, argument, name, names);
+    if (!names.includes(name as keyof O & string)) {
+      const near = nearestName(name, names);
+      const expected = near ? `did you mean '${near}'?` : `known are ${names.join(', ') || 'none'}.`;
+      throw new RangeError(`${where}: ${argument} has no ${show(name)}, ${expected}`);
+    }
   }
   return options;
 }
 
-function isPlain(value: unknown): value is object {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !ArrayBuffer.isView(value) &&
-    !isTensor(value) &&
-    !(value instanceof Promise)
-  );
-}
-
-function unknownOption(where: string, argument: string, name: string, known: readonly string[]): RangeError {
-  const near = nearestName(name, known);
-  const expected =
-    near !== undefined ? `did you mean '${near}'?` : `known are ${known.length > 0 ? known.join(', ') : 'none'}.`;
-  return new RangeError(`${where}: ${argument} has no '${name}', ${expected}`);
-}
-
-/** The known name that differs in the fewest letters, if that is at most a third of them (or the case alone). */
+/** The known name that differs in the fewest letters, if that is at most a third of them, or 1. */
 function nearestName(name: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  const [best] = ranked;
-  return best && best.distance <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
+  for (let edits = 0; edits < 9; edits++) {
+    const near = known.find(
+      (candidate) =>
+        edits <= Math.max(1, candidate.length / 3) && isWithin(name.toLowerCase(), candidate.toLowerCase(), edits),
+    );
+    if (near) return near;
+  }
+  return undefined;
 }
 
-/** Insertions, deletions and replacements that turn one text into the other. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next[j] = Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1);
-    }
-    row = next;
-  }
-  return row[b.length] as number;
+/** Whether so many insertions, deletions and replacements, or fewer, turn one text into the other. */
+function isWithin(a: string, b: string, edits: number): boolean {
+  if (Math.abs(a.length - b.length) > edits) return false;
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) i++;
+  const [x, y] = [a.slice(i + 1), b.slice(i + 1)];
+  return (
+    a === b ||
+    (edits > 0 &&
+      [
+        [x, y],
+        [a.slice(i), y],
+        [x, b.slice(i)],
+      ].some(([c, d]) => isWithin(c as string, d as string, edits - 1)))
+  );
 }

@@ -11,7 +11,9 @@ import {
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkChoice, checkFloats } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { anyAxes, checkChoice, checkFloat } from '../internal/checks.js';
+import type { LossInput } from './lossInput.js';
 
 /**
  * How scores are judged:
@@ -57,12 +59,12 @@ export interface GeneratorOptions extends DiscriminatorOptions {
  * discriminatorLoss(tensor1d([2, 1]), tensor1d([-1, 0]), { kind: 'hinge' }).print(); // 0.5
  * ```
  */
-export function discriminatorLoss(real: Tensor, fake: Tensor, options: DiscriminatorOptions = {}): Scalar {
-  const { kind = 'nonSaturating' } = options;
+export function discriminatorLoss(real: LossInput, fake: LossInput, options: DiscriminatorOptions = {}): Scalar {
+  const { kind = 'nonSaturating' } = checkOptions('discriminatorLoss', options, ['kind']);
   check('discriminatorLoss', { real, fake }, kind);
   return tidy(() => {
-    if (kind === 'hinge') return add<Scalar>(mean(relu(sub(1, real))), mean(relu(add(1, fake))));
-    return add<Scalar>(judged(real, true, kind), judged(fake, false, kind));
+    if (kind === 'hinge') return add<Scalar>(mean(relu(sub(1, real as Tensor))), mean(relu(add(1, fake as Tensor))));
+    return add<Scalar>(judged(real as Tensor, true, kind), judged(fake as Tensor, false, kind));
   });
 }
 
@@ -85,19 +87,19 @@ export function discriminatorLoss(real: Tensor, fake: Tensor, options: Discrimin
  * generatorLoss(fake, { real }).print(); // BiGAN
  * ```
  */
-export function generatorLoss(fake: Tensor, options: GeneratorOptions = {}): Scalar {
-  const { kind = 'nonSaturating', real = null } = options;
-  check('generatorLoss', real ? { fake, real } : { fake }, kind);
+export function generatorLoss(fake: LossInput, options: GeneratorOptions = {}): Scalar {
+  const { kind = 'nonSaturating', real = null } = checkOptions('generatorLoss', options, ['real', 'kind']);
+  check('generatorLoss', real !== null ? { fake, real } : { fake }, kind);
   return tidy(() => {
-    const one = kind === 'hinge' ? neg(mean<Scalar>(fake)) : judged(fake, true, kind);
+    const one = kind === 'hinge' ? neg(mean<Scalar>(fake as Tensor)) : judged(fake as Tensor, true, kind);
     if (!real) return one;
     return add<Scalar>(one, kind === 'hinge' ? mean(real) : judged(real, false, kind));
   });
 }
 
-function check(where: string, scores: Readonly<Record<string, Tensor>>, kind: AdversarialKind): void {
+function check(where: string, scores: Readonly<Record<string, LossInput>>, kind: AdversarialKind): void {
   for (const [name, x] of Object.entries(scores)) {
-    checkFloats(where, { [name]: [x, Array.from({ length: x?.rank ?? 0 }, (_, i) => `axis ${i}`)] });
+    checkFloat(where, name, x, anyAxes(x));
   }
   checkChoice(where, 'kind', kind, ['nonSaturating', 'hinge', 'leastSquares']);
 }

@@ -1,6 +1,8 @@
 import { mean, pow, type Scalar, square, sub, sum, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags, checkFloat, checkNumbers } from '../internal/checks.js';
 import { l2Normalize, rowNorms } from '../internal/l2Normalize.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link alignmentLoss}. */
 export interface AlignmentOptions {
@@ -30,10 +32,12 @@ export interface AlignmentOptions {
  * add(alignmentLoss(a, b), uniformity).print();
  * ```
  */
-export function alignmentLoss(a: Tensor2D, b: Tensor2D, options: AlignmentOptions = {}): Scalar {
-  const { alpha = 2, normalize = true } = options;
-  checkFloats('alignmentLoss', { a: [a, ['batch', 'dim']], b: [b, ['batch', 'dim']] });
+export function alignmentLoss(a: LossInput, b: LossInput, options: AlignmentOptions = {}): Scalar {
+  const { alpha = 2, normalize = true } = checkOptions('alignmentLoss', options, ['alpha', 'normalize']);
+  checkFloat('alignmentLoss', 'a', a, ['batch', 'dim']);
+  checkFloat('alignmentLoss', 'b', b, a.shape);
   checkNumbers('alignmentLoss', { alpha: [alpha, 1] });
+  checkFlags('alignmentLoss', { normalize });
   return tidy(() => {
     const difference = normalize ? sub<Tensor2D>(l2Normalize(a), l2Normalize(b)) : sub<Tensor2D>(a, b);
     if (alpha === 2) return mean<Scalar>(sum(square(difference), 1));

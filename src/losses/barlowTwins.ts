@@ -1,9 +1,10 @@
 import { add, div, mul, type Scalar, square, sub, sum, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { checkFloat, checkNumbers } from '../internal/checks.js';
 import { marked, upTo } from '../internal/marked.js';
 import { transposedTimes } from '../internal/products.js';
 import { standardizeColumns } from '../internal/standardize.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link barlowTwinsTerms}. */
 export interface BarlowTwinsTermsOptions {
@@ -47,12 +48,12 @@ export interface BarlowTwinsTerms {
  * barlowTwinsLoss(zA, zB, { lambda: 0.01 }).print();
  * ```
  */
-export function barlowTwinsLoss(zA: Tensor2D, zB: Tensor2D, options: BarlowTwinsOptions = {}): Scalar {
+export function barlowTwinsLoss(zA: LossInput, zB: LossInput, options: BarlowTwinsOptions = {}): Scalar {
   const { lambda = 0.0051, epsilon = 1e-5 } = checkOptions('barlowTwinsLoss', options, ['lambda', 'epsilon']);
   check('barlowTwinsLoss', zA, zB, epsilon);
   checkNumbers('barlowTwinsLoss', { lambda: [lambda, 0] });
   return tidy(() => {
-    const { invariance, redundancy } = terms(zA, zB, epsilon);
+    const { invariance, redundancy } = terms(zA as Tensor2D, zB as Tensor2D, epsilon);
     return add(invariance, mul(redundancy, lambda));
   });
 }
@@ -75,14 +76,19 @@ export function barlowTwinsLoss(zA: Tensor2D, zB: Tensor2D, options: BarlowTwins
  * redundancy.print();
  * ```
  */
-export function barlowTwinsTerms(zA: Tensor2D, zB: Tensor2D, options: BarlowTwinsTermsOptions = {}): BarlowTwinsTerms {
+export function barlowTwinsTerms(
+  zA: LossInput,
+  zB: LossInput,
+  options: BarlowTwinsTermsOptions = {},
+): BarlowTwinsTerms {
   const { epsilon = 1e-5 } = checkOptions('barlowTwinsTerms', options, ['epsilon']);
   check('barlowTwinsTerms', zA, zB, epsilon);
-  return tidy(() => ({ ...terms(zA, zB, epsilon) }));
+  return tidy(() => ({ ...terms(zA as Tensor2D, zB as Tensor2D, epsilon) }));
 }
 
-function check(where: string, zA: Tensor2D, zB: Tensor2D, epsilon: number): void {
-  checkFloats(where, { zA: [zA, ['batch', 'dim']], zB: [zB, ['batch', 'dim']] });
+function check(where: string, zA: LossInput, zB: LossInput, epsilon: number): void {
+  checkFloat(where, 'zA', zA, ['batch', 'dim']);
+  checkFloat(where, 'zB', zB, zA.shape);
   checkNumbers(where, { batch: [zA.shape[0], 2], epsilon: [epsilon, Number.MIN_VALUE] });
 }
 

@@ -1,7 +1,8 @@
-import { mean, mul, type Scalar, sub, sum, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { checkFloats } from '../internal/checks.js';
+import { mean, mul, type Scalar, sub, sum, tidy } from '@tensorflow/tfjs-core';
+import { checkFloat } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
+import type { LossInput } from './lossInput.js';
 
 /**
  * BYOL in one direction: mean_i of 2 - 2 cos(p_i, z_i), the squared distance of the unit vectors.
@@ -23,8 +24,9 @@ import { l2Normalize } from '../internal/l2Normalize.js';
  * add(byolLoss(pA!, zB!), byolLoss(pB!, zA!)).print();
  * ```
  */
-export function byolLoss(p: Tensor2D, z: Tensor2D): Scalar {
-  checkFloats('byolLoss', { p: [p, ['batch', 'dim']], z: [z, ['batch', 'dim']] });
+export function byolLoss(p: LossInput, z: LossInput): Scalar {
+  checkFloat('byolLoss', 'p', p, ['batch', 'dim']);
+  checkFloat('byolLoss', 'z', z, p.shape);
   return tidy(() => {
     const target = constant(() => l2Normalize(z));
     return sub<Scalar>(2, mul(mean(sum(mul(l2Normalize(p), target), 1)), 2));

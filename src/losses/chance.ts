@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 
@@ -141,6 +142,23 @@ export type ChanceName = keyof typeof formulas;
  * ```
  */
 export function chanceLoss(name: ChanceName | `${ChanceName}Loss`, options: ChanceOptions = {}): number {
+  checkOptions('chanceLoss', options, [
+    'batch',
+    'negatives',
+    'dim',
+    'classes',
+    'views',
+    'temperature',
+    'baseTemperature',
+    'margin',
+    'variance',
+    'epsilon',
+    'lambda',
+    'rho',
+    'alpha',
+    'logitScale',
+    'logitBias',
+  ]);
   const plain = String(name).replace(/Loss$/, '') as ChanceName;
   checkChoice('chanceLoss', 'name', plain, Object.keys(formulas) as ChanceName[]);
   for (const key of [

@@ -14,13 +14,15 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkFloats, checkNumbers } from '../internal/checks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { logSumExpRows } from '../internal/logSumExp.js';
 import { marked, upTo } from '../internal/marked.js';
 import { withGradient } from '../internal/withGradient.js';
 import { checkChunkSize, gradients, type Range, ranges, rowsOf } from './blocks.js';
 import { excluded, meanCrossEntropy } from './contrast.js';
+import type { LossInput } from './lossInput.js';
 import { plainExp } from './plainExp.js';
 import { columnSums, exponentials, productPlus, rowSums, slopes } from './twoWays.js';
 
@@ -31,7 +33,7 @@ export interface ClipOptions {
    * that by the factor itself; the authors learn its logarithm and clip the factor to 100). @defaultValue 1 / 0.07, where
    * CLIP's starts
    */
-  readonly logitScale?: number | Scalar;
+  readonly logitScale?: number | Tensor;
   /**
    * Rows of similarities at a time, an integer \>= 1: bounds memory by chunkSize * N instead of N^2 numbers, at the same
    * value and gradient, in up to twice the time. @defaultValue all at once
@@ -62,9 +64,10 @@ export interface ClipOptions {
  * clipLoss(images, texts, { logitScale: exp(logScale) }).print();
  * ```
  */
-export function clipLoss(a: Tensor2D, b: Tensor2D, options: ClipOptions = {}): Scalar {
-  const { logitScale = 1 / 0.07, chunkSize } = options;
-  checkFloats('clipLoss', { a: [a, ['batch', 'dim']], b: [b, ['batch', 'dim']] });
+export function clipLoss(a: LossInput, b: LossInput, options: ClipOptions = {}): Scalar {
+  const { logitScale = 1 / 0.07, chunkSize } = checkOptions('clipLoss', options, ['logitScale', 'chunkSize']);
+  checkFloat('clipLoss', 'a', a, ['batch', 'dim']);
+  checkFloat('clipLoss', 'b', b, a.shape);
   if (typeof logitScale === 'number') checkNumbers('clipLoss', { logitScale: [logitScale, Number.MIN_VALUE, 1e8] });
   else checkFloats('clipLoss', { logitScale: [logitScale, []] });
   checkChunkSize('clipLoss', chunkSize);
@@ -76,7 +79,7 @@ export function clipLoss(a: Tensor2D, b: Tensor2D, options: ClipOptions = {}): S
 }
 
 /** log-sum-exp of each row of a b^T but for its diagonal, then of each column, `[2 batch]`. */
-function bothWays(a: Tensor2D, b: Tensor2D, scale: number | Scalar, chunkSize: number | undefined): Tensor1D {
+function bothWays(a: Tensor2D, b: Tensor2D, scale: number | Tensor, chunkSize: number | undefined): Tensor1D {
   const batch = a.shape[0];
   const parts = ranges(batch, chunkSize);
   const whole = parts.length === 1;

@@ -12,15 +12,15 @@ import {
   sum,
   type Tensor1D,
   type Tensor2D,
-  type Tensor3D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
-import type { FeatureBlocks } from '../internal/featureBlocks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkNumbers } from '../internal/checks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { timesTransposed } from '../internal/products.js';
 import { withGradient } from '../internal/withGradient.js';
-import { checkNegatives, isEmpty, negativeLogits } from './negatives.js';
+import type { LossInput } from './lossInput.js';
+import { checkNegatives, type GivenNegatives, isEmpty, negativeLogits } from './negatives.js';
 
 /** Options of {@link co2Loss}. */
 export interface Co2Options {
@@ -28,7 +28,7 @@ export interface Co2Options {
    * What neither view shall be like: `[k, dim]`, `[batch, k, dim]` for each sample its own, or a `FeatureQueue`, whose rows are
    * constants. Without it, or while it is empty, the other rows of the batch.
    */
-  readonly negatives?: Tensor2D | Tensor3D | FeatureBlocks | null;
+  readonly negatives?: GivenNegatives | null;
   /** Divides the cosines, \>= 1e-8. @defaultValue 0.05, as in lightly */
   readonly temperature?: number;
   /** Weight, \>= 0. @defaultValue 1, as in lightly; the paper's ImageNet runs use 10 */
@@ -61,11 +61,16 @@ export interface Co2Options {
  * add(infoNCELoss(a, b, { negatives }), co2Loss(a, b, { negatives, alpha: 10 })).print();
  * ```
  */
-export function co2Loss(a: Tensor2D, b: Tensor2D, options: Co2Options = {}): Scalar {
-  const { temperature = 0.05, alpha = 1, negatives = null } = options;
-  checkFloats('co2Loss', { a: [a, ['batch', 'dim']], b: [b, ['batch', 'dim']] });
+export function co2Loss(a: LossInput, b: LossInput, options: Co2Options = {}): Scalar {
+  const {
+    temperature = 0.05,
+    alpha = 1,
+    negatives = null,
+  } = checkOptions('co2Loss', options, ['negatives', 'temperature', 'alpha']);
+  checkFloat('co2Loss', 'a', a, ['batch', 'dim']);
+  checkFloat('co2Loss', 'b', b, a.shape);
   checkNumbers('co2Loss', { temperature: [temperature, 1e-8], alpha: [alpha, 0] });
-  if (negatives) checkNegatives('co2Loss', negatives, a.shape);
+  if (negatives !== null) checkNegatives('co2Loss', negatives, a.shape);
   return tidy(() => {
     const [x, y] = [l2Normalize(a), l2Normalize(b)];
     const logits = (one: Tensor2D, other: Tensor2D): Tensor2D => {

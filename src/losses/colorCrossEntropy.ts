@@ -6,14 +6,15 @@ import {
   mul,
   reshape,
   type Scalar,
-  type Tensor1D,
+  type Tensor,
   type Tensor2D,
   type Tensor4D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkFloats } from '../internal/checks.js';
+import { checkFloat } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { softCrossEntropyRows } from '../internal/softCrossEntropy.js';
+import type { LossInput } from './lossInput.js';
 
 /**
  * Colourisation by classification: the cross-entropy of each pixel's colour bins against soft bins, times the weight of the
@@ -37,16 +38,21 @@ import { softCrossEntropyRows } from '../internal/softCrossEntropy.js';
  * colorCrossEntropyLoss(logits, softBins, ones<Rank.R1>([8])).print();
  * ```
  */
-export function colorCrossEntropyLoss(logits: Tensor4D, softBins: Tensor4D, weights: Tensor1D | null = null): Scalar {
-  const shape = ['batch', 'height', 'width', 'bins'];
-  checkFloats('colorCrossEntropyLoss', { logits: [logits, shape], softBins: [softBins, shape] });
+export function colorCrossEntropyLoss(
+  logits: LossInput,
+  softBins: LossInput,
+  weights: LossInput | null = null,
+): Scalar {
+  const shape = ['batch', 'height', 'width', 'bins'] as const;
+  checkFloat('colorCrossEntropyLoss', 'logits', logits, shape);
+  checkFloat('colorCrossEntropyLoss', 'softBins', softBins, logits.shape);
   const bins = logits.shape[3];
-  if (weights) checkFloats('colorCrossEntropyLoss', { weights: [weights, [bins]] });
+  if ((weights ?? null) !== null) checkFloat('colorCrossEntropyLoss', 'weights', weights, [bins]);
   const rows = (x: Tensor4D): Tensor2D => reshape(x, [-1, bins]);
   return tidy(() => {
     const targets = constant<Tensor2D>(() => {
       const given = rows(softBins);
-      return weights ? mul(given, expandDims(gather(weights, argMax(given, 1)), 1)) : given;
+      return weights ? mul(given, expandDims(gather(weights as Tensor, argMax(given, 1)), 1)) : given;
     });
     return mean<Scalar>(softCrossEntropyRows(rows(logits), targets));
   });

@@ -1,7 +1,9 @@
 import { div, mean, mul, type Scalar, softmax, sub, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { checkChoice, checkFloats, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkChoice, checkFloat, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { softCrossEntropyRows } from '../internal/softCrossEntropy.js';
+import type { LossInput } from './lossInput.js';
 import { hardLabels, sure } from './pseudoLabel.js';
 
 /** Options of {@link consistencyLoss}. */
@@ -38,11 +40,16 @@ export interface ConsistencyOptions {
  * consistencyLoss(strong, weak, { labels: 'hard' }).print(); // FixMatch
  * ```
  */
-export function consistencyLoss(logits: Tensor2D, target: Tensor2D, options: ConsistencyOptions = {}): Scalar {
+export function consistencyLoss(logits: LossInput, target: LossInput, options: ConsistencyOptions = {}): Scalar {
   const where = 'consistencyLoss';
-  const { labels = 'soft', temperature = 0.4 } = options;
+  const { labels = 'soft', temperature = 0.4 } = checkOptions('consistencyLoss', options, [
+    'labels',
+    'temperature',
+    'threshold',
+  ]);
   const { threshold = labels === 'hard' ? 0.95 : 0.8 } = options;
-  checkFloats(where, { logits: [logits, ['batch', 'classes']], target: [target, ['batch', 'classes']] });
+  checkFloat(where, 'logits', logits, ['batch', 'classes']);
+  checkFloat(where, 'target', target, logits.shape);
   checkChoice(where, 'labels', labels, ['soft', 'hard']);
   checkNumbers(where, { temperature: [temperature, 1e-8], threshold: [threshold, 0, 1] });
   return tidy(() => {

@@ -13,9 +13,11 @@ import {
   tensor4d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkFloats, checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { anyAxes, checkFloat, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { ShapeError } from '../internal/errors.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link contextEncoderTerms}. */
 export interface ContextEncoderTermsOptions {
@@ -62,17 +64,21 @@ export interface ContextEncoderTerms {
  * ```
  */
 export function contextEncoderLoss(
-  prediction: Tensor4D,
-  target: Tensor4D,
-  scores: Tensor | null,
+  prediction: LossInput,
+  target: LossInput,
+  scores: LossInput | null,
   options: ContextEncoderOptions = {},
 ): Scalar {
-  const { adversarial = 0.001 } = options;
+  const { adversarial = 0.001 } = checkOptions('contextEncoderLoss', options, [
+    'adversarial',
+    'overlap',
+    'overlapWeight',
+  ]);
   check('contextEncoderLoss', prediction, target, scores, options);
   checkNumbers('contextEncoderLoss', { adversarial: [adversarial, 0, 1] });
   return tidy(() => {
-    const error = reconstruction(prediction, target, options);
-    return scores ? add<Scalar>(mul(error, 1 - adversarial), mul(passing(scores), adversarial)) : error;
+    const error = reconstruction(prediction as Tensor4D, target as Tensor4D, options);
+    return scores ? add<Scalar>(mul(error, 1 - adversarial), mul(passing(scores as Tensor), adversarial)) : error;
   });
 }
 
@@ -95,25 +101,31 @@ export function contextEncoderLoss(
  * ```
  */
 export function contextEncoderTerms(
-  prediction: Tensor4D,
-  target: Tensor4D,
-  scores: Tensor,
+  prediction: LossInput,
+  target: LossInput,
+  scores: LossInput,
   options: ContextEncoderTermsOptions = {},
 ): ContextEncoderTerms {
+  checkOptions('contextEncoderTerms', options, ['overlap', 'overlapWeight']);
   check('contextEncoderTerms', prediction, target, scores, options);
-  return tidy(() => ({ reconstruction: reconstruction(prediction, target, options), adversarial: passing(scores) }));
+  return tidy(() => ({
+    reconstruction: reconstruction(prediction as Tensor4D, target as Tensor4D, options),
+    adversarial: passing(scores as Tensor),
+  }));
 }
 
 function check(
   where: string,
-  prediction: Tensor4D,
-  target: Tensor4D,
-  scores: Tensor | null,
+  prediction: LossInput,
+  target: LossInput,
+  scores: LossInput | null,
   { overlap = 4, overlapWeight = 10 }: ContextEncoderTermsOptions,
 ): void {
-  const shape = ['batch', 'height', 'width', 'channels'];
-  checkFloats(where, { prediction: [prediction, shape], target: [target, shape] });
-  if (scores) checkFloats(where, { scores: [scores, Array.from({ length: scores.rank ?? 0 }, (_, i) => `axis ${i}`)] });
+  const shape = ['batch', 'height', 'width', 'channels'] as const;
+  checkFloat(where, 'prediction', prediction, shape);
+  checkFloat(where, 'target', target, prediction.shape);
+  if ((scores ?? null) !== null || where === 'contextEncoderTerms')
+    checkFloat(where, 'scores', scores, anyAxes(scores));
   checkIntegers(where, { overlap: [overlap, 0] });
   checkNumbers(where, { overlapWeight: [overlapWeight, 0] });
   const [, height, width] = prediction.shape;

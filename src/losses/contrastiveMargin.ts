@@ -1,18 +1,8 @@
-import {
-  add,
-  cast,
-  mean,
-  mul,
-  relu,
-  type Scalar,
-  square,
-  sub,
-  type Tensor1D,
-  type Tensor2D,
-  tidy,
-} from '@tensorflow/tfjs-core';
-import { checkDtype, checkFloats, checkNumbers, checkShapes } from '../internal/checks.js';
+import { add, cast, mean, mul, relu, type Scalar, square, sub, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkMask, checkNumbers } from '../internal/checks.js';
 import { rowNorms } from '../internal/l2Normalize.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link contrastiveMarginLoss}. */
 export interface ContrastiveMarginOptions {
@@ -43,15 +33,15 @@ export interface ContrastiveMarginOptions {
  * ```
  */
 export function contrastiveMarginLoss(
-  a: Tensor2D,
-  b: Tensor2D,
-  same: Tensor1D,
+  a: LossInput,
+  b: LossInput,
+  same: LossInput,
   options: ContrastiveMarginOptions = {},
 ): Scalar {
-  const { margin = 1 } = options;
-  checkFloats('contrastiveMarginLoss', { a: [a, ['batch', 'dim']], b: [b, ['batch', 'dim']] });
-  checkShapes('contrastiveMarginLoss', { same: [same, [a.shape[0]]] });
-  checkDtype('contrastiveMarginLoss', { same }, 'int32', 'bool', 'float32');
+  const { margin = 1 } = checkOptions('contrastiveMarginLoss', options, ['margin']);
+  checkFloat('contrastiveMarginLoss', 'a', a, ['batch', 'dim']);
+  checkFloat('contrastiveMarginLoss', 'b', b, a.shape);
+  checkMask('contrastiveMarginLoss', 'same', same, [a.shape[0]]);
   checkNumbers('contrastiveMarginLoss', { margin: [margin, 0] });
   return tidy(() => {
     const similar = cast(same, 'float32');

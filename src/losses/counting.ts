@@ -11,7 +11,9 @@ import {
   type Tensor3D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkNumbers } from '../internal/checks.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link countingLoss} and {@link countingTerms}. */
 export interface CountingOptions {
@@ -47,11 +49,16 @@ export interface CountingTerms {
  * countingLoss(whole, randomUniform<Rank.R3>([8, 4, 16]), other).print();
  * ```
  */
-export function countingLoss(whole: Tensor2D, tiles: Tensor3D, other: Tensor2D, options: CountingOptions = {}): Scalar {
-  const { margin = 10 } = options;
+export function countingLoss(
+  whole: LossInput,
+  tiles: LossInput,
+  other: LossInput,
+  options: CountingOptions = {},
+): Scalar {
+  const { margin = 10 } = checkOptions('countingLoss', options, ['margin']);
   check('countingLoss', whole, tiles, other, margin);
   return tidy(() => {
-    const { equality, contrast } = terms(whole, tiles, other, margin);
+    const { equality, contrast } = terms(whole as Tensor2D, tiles as Tensor3D, other as Tensor2D, margin);
     return add(equality, contrast);
   });
 }
@@ -75,22 +82,20 @@ export function countingLoss(whole: Tensor2D, tiles: Tensor3D, other: Tensor2D, 
  * ```
  */
 export function countingTerms(
-  whole: Tensor2D,
-  tiles: Tensor3D,
-  other: Tensor2D,
+  whole: LossInput,
+  tiles: LossInput,
+  other: LossInput,
   options: CountingOptions = {},
 ): CountingTerms {
-  const { margin = 10 } = options;
+  const { margin = 10 } = checkOptions('countingTerms', options, ['margin']);
   check('countingTerms', whole, tiles, other, margin);
-  return tidy(() => ({ ...terms(whole, tiles, other, margin) }));
+  return tidy(() => ({ ...terms(whole as Tensor2D, tiles as Tensor3D, other as Tensor2D, margin) }));
 }
 
-function check(where: string, whole: Tensor2D, tiles: Tensor3D, other: Tensor2D, margin: number): void {
-  checkFloats(where, {
-    whole: [whole, ['batch', 'dim']],
-    tiles: [tiles, ['batch', 'tiles', 'dim']],
-    other: [other, ['batch', 'dim']],
-  });
+function check(where: string, whole: LossInput, tiles: LossInput, other: LossInput, margin: number): void {
+  checkFloat(where, 'whole', whole, ['batch', 'dim']);
+  checkFloat(where, 'tiles', tiles, [whole.shape[0], 'tiles', whole.shape[1]]);
+  checkFloat(where, 'other', other, whole.shape);
   checkNumbers(where, { margin: [margin, 0] });
 }
 

@@ -2,12 +2,13 @@ import { add, concat, mean, mul, type Scalar, sub, type Tensor2D } from '@tensor
 import { checkFloats, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { softCrossEntropyRows } from '../internal/softCrossEntropy.js';
+import type { LossInput } from './lossInput.js';
 
 /** Checks lists of crops, each `[batch, dim]`: at least 2 predictions, 1 target, and no more targets than predictions. */
 export function checkCrops(
   where: string,
-  [name, predictions]: readonly [string, readonly Tensor2D[]],
-  [targetName, targets]: readonly [string, readonly Tensor2D[]],
+  [name, predictions]: readonly [string, readonly LossInput[]],
+  [targetName, targets]: readonly [string, readonly LossInput[]],
 ): void {
   for (const [key, list, min] of [[name, predictions, 2] as const, [targetName, targets, 1] as const]) {
     if (!Array.isArray(list)) throw new ShapeError(`${where}: ${key} must be a list of tensors, got ${show(list)}.`);
@@ -20,7 +21,7 @@ export function checkCrops(
       `${where}: ${targetName} must not be longer than ${name} (${predictions.length}), got ${targets.length}.`,
     );
   }
-  const label = (key: string, list: readonly Tensor2D[]): (readonly [string, readonly [Tensor2D, string[]]])[] =>
+  const label = (key: string, list: readonly LossInput[]): (readonly [string, readonly [LossInput, string[]]])[] =>
     list.map((crop, i) => [`${key}[${i}]`, [crop, ['batch', 'dim']]] as const);
   checkFloats(where, Object.fromEntries([...label(name, predictions), ...label(targetName, targets)]));
 }

@@ -1,7 +1,9 @@
 import { div, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkNumbers } from '../internal/checks.js';
 import { transposedTimes } from '../internal/products.js';
 import { standardizeColumns } from '../internal/standardize.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link crossCorrelation}. */
 export interface CrossCorrelationOptions {
@@ -27,9 +29,10 @@ export interface CrossCorrelationOptions {
  * crossCorrelation(z, z).print(); // ones on the diagonal
  * ```
  */
-export function crossCorrelation(zA: Tensor2D, zB: Tensor2D, options: CrossCorrelationOptions = {}): Tensor2D {
-  const { epsilon = 1e-5 } = options;
-  checkFloats('crossCorrelation', { zA: [zA, ['batch', 'dim']], zB: [zB, ['batch', 'dim']] });
+export function crossCorrelation(zA: LossInput, zB: LossInput, options: CrossCorrelationOptions = {}): Tensor2D {
+  const { epsilon = 1e-5 } = checkOptions('crossCorrelation', options, ['epsilon']);
+  checkFloat('crossCorrelation', 'zA', zA, ['batch', 'dim']);
+  checkFloat('crossCorrelation', 'zB', zB, zA.shape);
   checkNumbers('crossCorrelation', { batch: [zA.shape[0], 2], epsilon: [epsilon, Number.MIN_VALUE] });
   return tidy(() =>
     transposedTimes(div(standardizeColumns(zA, epsilon), zA.shape[0]), standardizeColumns(zB, epsilon)),

@@ -11,12 +11,14 @@ import {
   type Tensor2D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags, checkFloat, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { logSumExpRows } from '../internal/logSumExp.js';
 import { timesTransposed } from '../internal/products.js';
 import { excluded, pairLogits } from './contrast.js';
+import type { LossInput } from './lossInput.js';
 import { sameSample } from './sameSample.js';
 
 /** Options of {@link decoupledContrastiveLoss}. */
@@ -51,18 +53,24 @@ export interface DecoupledContrastiveOptions {
  * ```
  */
 export function decoupledContrastiveLoss(
-  zA: Tensor2D,
-  zB: Tensor2D,
+  zA: LossInput,
+  zB: LossInput,
   options: DecoupledContrastiveOptions = {},
 ): Scalar {
-  const { temperature = 0.1, weighted = false, sigma = 0.5 } = options;
-  checkFloats('decoupledContrastiveLoss', { zA: [zA, ['batch', 'dim']], zB: [zB, ['batch', 'dim']] });
+  const {
+    temperature = 0.1,
+    weighted = false,
+    sigma = 0.5,
+  } = checkOptions('decoupledContrastiveLoss', options, ['temperature', 'weighted', 'sigma']);
+  checkFloat('decoupledContrastiveLoss', 'zA', zA, ['batch', 'dim']);
+  checkFloat('decoupledContrastiveLoss', 'zB', zB, zA.shape);
   const batch = zA.shape[0];
   checkNumbers('decoupledContrastiveLoss', {
     batch: [batch, 2],
     temperature: [temperature, 1e-8],
     sigma: [sigma, 1e-8],
   });
+  checkFlags('decoupledContrastiveLoss', { weighted });
   return tidy(() => {
     const [a, b] = [l2Normalize(zA), l2Normalize(zB)];
     const positives = pairLogits(a, b, temperature);

@@ -1,12 +1,14 @@
-import { mul, type Scalar, softmax, sub, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { mul, type Scalar, softmax, sub, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { checkCrops, crossCropEntropy } from './crops.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link dinoLoss} and {@link iBotLoss}. */
 export interface DinoOptions {
   /** Taken off the teacher's outputs, float32 `[dim]`; no gradient. See {@link updateCenter}. @defaultValue zeros */
-  readonly center?: Tensor1D | null;
+  readonly center?: Tensor | null;
   /** Divides the student's outputs, \>= 1e-8. @defaultValue 0.1, as in the authors' code */
   readonly studentTemperature?: number;
   /** Divides the teacher's, \>= 1e-8. @defaultValue 0.04, as in the authors' code, which may raise it to 0.07 */
@@ -40,23 +42,27 @@ export interface DinoOptions {
  * ```
  */
 export function dinoLoss(
-  student: readonly Tensor2D[],
-  teacher: readonly Tensor2D[],
+  student: readonly LossInput[],
+  teacher: readonly LossInput[],
   options: DinoOptions = {},
 ): Scalar {
-  const { center = null, studentTemperature = 0.1, teacherTemperature = 0.04 } = options;
+  const {
+    center = null,
+    studentTemperature = 0.1,
+    teacherTemperature = 0.04,
+  } = checkOptions('dinoLoss', options, ['center', 'studentTemperature', 'teacherTemperature']);
   checkCrops('dinoLoss', ['student', student], ['teacher', teacher]);
-  checkTeacher('dinoLoss', options, student[0]?.shape[1] as number);
+  checkTeacher('dinoLoss', options, (student[0] as Tensor2D).shape[1]);
   return tidy(() => {
-    const targets = teacher.map((output) => centered(output, center, teacherTemperature));
-    return crossCropEntropy(student, targets, studentTemperature);
+    const targets = teacher.map((output) => centered(output as Tensor2D, center, teacherTemperature));
+    return crossCropEntropy(student as readonly Tensor2D[], targets, studentTemperature);
   });
 }
 
 /** Checks centre and temperatures. */
 export function checkTeacher(where: string, options: DinoOptions, dim: number): void {
   const { center = null, studentTemperature = 0.1, teacherTemperature = 0.04 } = options;
-  if (center) checkFloats(where, { center: [center, [dim]] });
+  if (center !== null) checkFloat(where, 'center', center, [dim]);
   checkNumbers(where, {
     studentTemperature: [studentTemperature, 1e-8],
     teacherTemperature: [teacherTemperature, 1e-8],
@@ -64,6 +70,6 @@ export function checkTeacher(where: string, options: DinoOptions, dim: number): 
 }
 
 /** The teacher's probabilities, a constant. */
-export function centered(output: Tensor2D, center: Tensor1D | null, temperature: number): Tensor2D {
+export function centered(output: Tensor2D, center: Tensor | null, temperature: number): Tensor2D {
   return constant(() => softmax(mul<Tensor2D>(center ? sub(output, center) : output, 1 / temperature)));
 }

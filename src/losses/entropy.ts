@@ -9,9 +9,10 @@ import {
   type Tensor2D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkFloats } from '../internal/checks.js';
+import { checkFloat } from '../internal/checks.js';
 import { softmaxRows } from '../internal/logSumExp.js';
 import { withGradient } from '../internal/withGradient.js';
+import type { LossInput } from './lossInput.js';
 
 /**
  * Mean entropy of the predicted classes, mean_i of -sum_k p_ik ln p_ik, in nats: to minimise it on unlabelled data makes
@@ -29,8 +30,8 @@ import { withGradient } from '../internal/withGradient.js';
  * entropyLoss(tensor2d([[0, 0], [0, 0]])).print(); // ln 2
  * ```
  */
-export function entropyLoss(logits: Tensor2D): Scalar {
-  checkFloats('entropyLoss', { logits: [logits, ['batch', 'classes']] });
+export function entropyLoss(logits: LossInput): Scalar {
+  checkFloat('entropyLoss', 'logits', logits, ['batch', 'classes']);
   return tidy(() => mean<Scalar>(entropies(logits)));
 }
 

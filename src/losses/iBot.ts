@@ -13,9 +13,11 @@ import {
   type Tensor3D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkDtype, checkFloats, checkShapes } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkMask } from '../internal/checks.js';
 import { softCrossEntropyRows } from '../internal/softCrossEntropy.js';
 import { centered, checkTeacher, type DinoOptions } from './dino.js';
+import type { LossInput } from './lossInput.js';
 
 /**
  * iBOT's loss of hidden patches: the cross-entropy of softmax(student / Ts) against softmax((teacher - center) / Tt), the
@@ -37,12 +39,16 @@ import { centered, checkTeacher, type DinoOptions } from './dino.js';
  * iBotLoss(student, teacher, tensor2d([[1, 0, 0, 1]])).print();
  * ```
  */
-export function iBotLoss(student: Tensor3D, teacher: Tensor3D, mask: Tensor2D, options: DinoOptions = {}): Scalar {
-  const { center = null, studentTemperature = 0.1, teacherTemperature = 0.04 } = options;
-  const shape = ['batch', 'patches', 'dim'];
-  checkFloats('iBotLoss', { student: [student, shape], teacher: [teacher, shape] });
-  checkShapes('iBotLoss', { mask: [mask, student.shape.slice(0, 2)] });
-  checkDtype('iBotLoss', { mask }, 'float32', 'int32', 'bool');
+export function iBotLoss(student: LossInput, teacher: LossInput, mask: LossInput, options: DinoOptions = {}): Scalar {
+  const {
+    center = null,
+    studentTemperature = 0.1,
+    teacherTemperature = 0.04,
+  } = checkOptions('iBotLoss', options, ['center', 'studentTemperature', 'teacherTemperature']);
+  const shape = ['batch', 'patches', 'dim'] as const;
+  checkFloat('iBotLoss', 'student', student, shape);
+  checkFloat('iBotLoss', 'teacher', teacher, student.shape);
+  checkMask('iBotLoss', 'mask', mask, student.shape.slice(0, 2));
   const [batch, patches, dim] = student.shape;
   checkTeacher('iBotLoss', options, dim);
   const rows = (x: Tensor3D): Tensor2D => reshape(x, [batch * patches, dim]);

@@ -36,6 +36,7 @@ export { entropyLoss } from './entropy.js';
 export { iBotLoss } from './iBot.js';
 export { type InfoNceOptions, infoNCELogits, infoNCELoss } from './infoNce.js';
 export { type KoLeoOptions, koLeoLoss } from './koLeo.js';
+export type { LossInput } from './lossInput.js';
 export { maskedCrossEntropyLoss } from './maskedCrossEntropy.js';
 export { maskedL1Loss } from './maskedL1.js';
 export { type MaskedReconstructionOptions, maskedReconstructionLoss } from './maskedReconstruction.js';

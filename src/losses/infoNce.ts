@@ -9,15 +9,17 @@ import {
   type Tensor3D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
-import { type FeatureBlock, type FeatureBlocks, isFeatureBlocks } from '../internal/featureBlocks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkNumbers } from '../internal/checks.js';
+import { type FeatureBlock, isFeatureBlocks } from '../internal/featureBlocks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { logSumExpRows } from '../internal/logSumExp.js';
 import { marked, upTo } from '../internal/marked.js';
 import { timesTransposed } from '../internal/products.js';
 import { checkChunkSize, logSumExpTerms, type Range, rowwise } from './blocks.js';
 import { excluded, joinLogSumExp, meanCrossEntropy, ownProducts, pairLogits } from './contrast.js';
-import { checkNegatives, isEmpty, negativeLogits } from './negatives.js';
+import type { LossInput } from './lossInput.js';
+import { checkNegatives, type GivenNegatives, isEmpty, type Negatives, negativeLogits } from './negatives.js';
 import { plainExp } from './plainExp.js';
 
 /** Options of {@link infoNCELoss}. */
@@ -26,7 +28,7 @@ export interface InfoNceOptions {
    * What a query must not pick: `[k, dim]` for all queries, `[batch, k, dim]` for each its own, or a `FeatureQueue`, whose
    * rows are constants. Without it, or while it is empty, the other positives of the batch.
    */
-  readonly negatives?: Tensor2D | Tensor3D | FeatureBlocks | null;
+  readonly negatives?: GivenNegatives | null;
   /** Divides the cosines, >= 1e-8. @defaultValue 0.07, as in MoCo v1 and CPC v2; MoCo v2 uses 0.2 */
   readonly temperature?: number;
   /**
@@ -65,20 +67,24 @@ export interface InfoNceOptions {
  * queue.dispose();
  * ```
  */
-export function infoNCELoss(queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions = {}): Scalar {
-  check('infoNCELoss', queries, positives, options);
-  const { negatives, temperature = 0.07, chunkSize } = options;
+export function infoNCELoss(queries: LossInput, positives: LossInput, options: InfoNceOptions = {}): Scalar {
+  const { temperature = 0.07, chunkSize } = checkOptions('infoNCELoss', options, [
+    'negatives',
+    'temperature',
+    'chunkSize',
+  ]);
+  const negatives = check('infoNCELoss', queries, positives, options);
   const none = !negatives || isEmpty(negatives);
   return tidy(() => {
-    const [q, p] = [l2Normalize(queries), l2Normalize(positives)];
+    const [q, p] = [l2Normalize(queries as Tensor2D), l2Normalize(positives as Tensor2D)];
     const scaled = div<Tensor2D>(q, temperature);
     // A query alone in its batch has no negatives there, and no sum of exponentials that has a logarithm.
     const bounded = !isFeatureBlocks(negatives) || negatives.unit === true;
-    const plain = bounded && plainExp(1 / temperature) && (queries.shape[0] > 1 || !none);
+    const plain = bounded && plainExp(1 / temperature) && (q.shape[0] > 1 || !none);
     const sums = (rows: Tensor2D | FeatureBlock, shut?: (range: Range) => Tensor2D): Tensor1D =>
       rowwise(scaled, rows, chunkSize, logSumExpTerms(plain, shut));
     const groups = (): Tensor1D[] => {
-      if (none) return [sums(p, diagonal(queries, temperature))];
+      if (none) return [sums(p, diagonal(queries as Tensor2D, temperature))];
       if (isFeatureBlocks(negatives)) return negatives.blocks().map((block) => sums(block));
       if (negatives.rank === 3) return [logSumExpRows(ownProducts(scaled, l2Normalize(negatives as Tensor3D)))];
       return [sums(l2Normalize(negatives as Tensor2D))];
@@ -106,26 +112,29 @@ export function infoNCELoss(queries: Tensor2D, positives: Tensor2D, options: Inf
  * mean(equal(argMax(logits, 1), 0)).print(); // accuracy, about 1/8
  * ```
  */
-export function infoNCELogits(queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions = {}): Tensor2D {
-  check('infoNCELogits', queries, positives, options);
-  const { negatives, temperature = 0.07 } = options;
+export function infoNCELogits(queries: LossInput, positives: LossInput, options: InfoNceOptions = {}): Tensor2D {
+  const { temperature = 0.07 } = checkOptions('infoNCELogits', options, ['negatives', 'temperature', 'chunkSize']);
+  const negatives = check('infoNCELogits', queries, positives, options);
   return tidy(() => {
-    const [q, p] = [l2Normalize(queries), l2Normalize(positives)];
+    const [q, p] = [l2Normalize(queries as Tensor2D), l2Normalize(positives as Tensor2D)];
     const scaled = div<Tensor2D>(q, temperature);
     const others =
       !negatives || isEmpty(negatives)
-        ? add<Tensor2D>(timesTransposed(scaled, p), diagonal(queries, temperature)([0, queries.shape[0]]))
+        ? add<Tensor2D>(timesTransposed(scaled, p), diagonal(queries as Tensor2D, temperature)([0, q.shape[0]]))
         : negativeLogits(scaled, negatives);
     return concat([expandDims<Tensor2D>(pairLogits(q, p, temperature), 1), others], 1);
   });
 }
 
-function check(where: string, queries: Tensor2D, positives: Tensor2D, options: InfoNceOptions): void {
-  const { negatives, temperature = 0.07, chunkSize } = options;
-  checkFloats(where, { queries: [queries, ['batch', 'dim']], positives: [positives, ['batch', 'dim']] });
+/** Gives the negatives back, which from then on have their type. */
+function check(where: string, queries: LossInput, positives: LossInput, options: InfoNceOptions): Negatives | null {
+  const { negatives = null, temperature = 0.07, chunkSize } = options;
+  checkFloat(where, 'queries', queries, ['batch', 'dim']);
+  checkFloat(where, 'positives', positives, queries.shape);
   checkNumbers(where, { temperature: [temperature, 1e-8] });
   checkChunkSize(where, chunkSize);
-  if (negatives) checkNegatives(where, negatives, queries.shape);
+  if (negatives !== null) checkNegatives(where, negatives, queries.shape);
+  return negatives;
 }
 
 /** Shuts each query's own positive out. */

@@ -16,11 +16,13 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkNumbers } from '../internal/checks.js';
 import { l2Normalize, rowNorms } from '../internal/l2Normalize.js';
 import { marked, upTo } from '../internal/marked.js';
 import { oneHotRows } from '../internal/oneHotRows.js';
 import { withGradient } from '../internal/withGradient.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link koLeoLoss}. */
 export interface KoLeoOptions {
@@ -48,9 +50,9 @@ export interface KoLeoOptions {
  * koLeoLoss(randomNormal<Rank.R2>([32, 16])).print();
  * ```
  */
-export function koLeoLoss(z: Tensor2D, options: KoLeoOptions = {}): Scalar {
-  const { epsilon = 1e-8 } = options;
-  checkFloats('koLeoLoss', { z: [z, ['batch', 'dim']] });
+export function koLeoLoss(z: LossInput, options: KoLeoOptions = {}): Scalar {
+  const { epsilon = 1e-8 } = checkOptions('koLeoLoss', options, ['epsilon']);
+  checkFloat('koLeoLoss', 'z', z, ['batch', 'dim']);
   checkNumbers('koLeoLoss', { batch: [z.shape[0], 2], epsilon: [epsilon, 1e-8] });
   return tidy(() => {
     const unit = l2Normalize(z);

@@ -7,14 +7,14 @@ import {
   reshape,
   type Scalar,
   sum,
+  type Tensor,
   type Tensor1D,
-  type Tensor2D,
-  type Tensor3D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkDtype, checkFloats, checkShapes } from '../internal/checks.js';
+import { checkDtype, checkFloat, checkMask, checkShapes } from '../internal/checks.js';
 import { oneHotRows } from '../internal/oneHotRows.js';
 import { softCrossEntropyRows } from '../internal/softCrossEntropy.js';
+import type { LossInput } from './lossInput.js';
 
 /**
  * Cross-entropy of masked tokens, the mean over the hidden ones of the whole batch: the loss of BERT (words) and BEiT (visual
@@ -36,19 +36,19 @@ import { softCrossEntropyRows } from '../internal/softCrossEntropy.js';
  * maskedCrossEntropyLoss(randomNormal<Rank.R3>([1, 3, 10]), targets, tensor2d([[1, 0, 1]])).print();
  * ```
  */
-export function maskedCrossEntropyLoss(logits: Tensor3D, targets: Tensor2D, mask: Tensor2D): Scalar {
+export function maskedCrossEntropyLoss(logits: LossInput, targets: LossInput, mask: LossInput): Scalar {
   const where = 'maskedCrossEntropyLoss';
-  checkFloats(where, { logits: [logits, ['batch', 'tokens', 'classes']] });
+  checkFloat(where, 'logits', logits, ['batch', 'tokens', 'classes']);
   const [batch, tokens, classes] = logits.shape;
-  checkShapes(where, { targets: [targets, [batch, tokens]], mask: [mask, [batch, tokens]] });
+  checkShapes(where, { targets: [targets, [batch, tokens]] });
+  checkMask(where, 'mask', mask, [batch, tokens]);
   checkDtype(where, { targets }, 'int32');
-  checkDtype(where, { mask }, 'float32', 'int32', 'bool');
   const rows = batch * tokens;
   return tidy(() => {
     const hidden = reshape(cast(mask, 'float32'), [rows]);
     const count = sum(hidden);
     const weights = div(hidden, maximum(count, onesLike(count)));
-    const words = oneHotRows(reshape(targets, [rows]) as Tensor1D, classes);
+    const words = oneHotRows(reshape(targets as Tensor, [rows]) as Tensor1D, classes);
     return sum<Scalar>(mul(softCrossEntropyRows(reshape(logits, [rows, classes]), words), weights));
   });
 }

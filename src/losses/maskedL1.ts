@@ -10,14 +10,12 @@ import {
   sub,
   sum,
   type Tensor,
-  type Tensor2D,
-  type Tensor3D,
-  type Tensor4D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkDtype, checkFloats, checkShapes } from '../internal/checks.js';
+import { checkFloat, checkMask } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { withGradient } from '../internal/withGradient.js';
+import type { LossInput } from './lossInput.js';
 
 /**
  * Reconstruction loss of SimMIM: the absolute error over the hidden part, summed, over (hidden pixels + 1e-5) and over the
@@ -38,17 +36,14 @@ import { withGradient } from '../internal/withGradient.js';
  * maskedL1Loss(prediction, target, tensor3d([[[1, 0], [0, 1]]])).print(); // cells of 4 x 4 pixels
  * ```
  */
-export function maskedL1Loss(prediction: Tensor4D, target: Tensor4D, mask: Tensor3D): Scalar;
-/** The same of patches `[batch, patches, size]` and a mask `[batch, patches]`. */
-export function maskedL1Loss(prediction: Tensor3D, target: Tensor3D, mask: Tensor2D): Scalar;
-export function maskedL1Loss(prediction: Tensor4D | Tensor3D, target: Tensor4D | Tensor3D, mask: Tensor): Scalar {
+export function maskedL1Loss(prediction: LossInput, target: LossInput, mask: LossInput): Scalar {
   const where = 'maskedL1Loss';
-  const images = prediction?.rank !== 3;
+  const images = (prediction as Tensor | undefined)?.rank !== 3;
   const shape = images ? ['batch', 'height', 'width', 'channels'] : ['batch', 'patches', 'size'];
-  checkFloats(where, { prediction: [prediction, shape], target: [target, shape] });
+  checkFloat(where, 'prediction', prediction, shape);
+  checkFloat(where, 'target', target, prediction.shape);
   const [batch, height, width] = prediction.shape as [number, number, number];
-  checkShapes(where, { mask: [mask, images ? [batch, 'rows', 'columns'] : [batch, height]] });
-  checkDtype(where, { mask }, 'float32', 'int32', 'bool');
+  checkMask(where, 'mask', mask, images ? [batch, 'rows', 'columns'] : [batch, height]);
   const [rows, columns] = [mask.shape[1] as number, images ? (mask.shape[2] as number) : 1];
   if (images && (height % rows !== 0 || width % columns !== 0)) {
     throw new ShapeError(`${where}: mask must divide ${height} x ${width} pixels, got ${rows} x ${columns} cells.`);

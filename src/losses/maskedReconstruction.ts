@@ -10,13 +10,14 @@ import {
   square,
   sub,
   sum,
-  type Tensor2D,
   type Tensor3D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkDtype, checkFloats, checkNumbers, checkShapes } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags, checkFloat, checkMask, checkNumbers } from '../internal/checks.js';
 import { patchMoments } from '../internal/patchMoments.js';
 import { withGradient } from '../internal/withGradient.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link maskedReconstructionLoss}. */
 export interface MaskedReconstructionOptions {
@@ -51,19 +52,23 @@ export interface MaskedReconstructionOptions {
  * ```
  */
 export function maskedReconstructionLoss(
-  prediction: Tensor3D,
-  target: Tensor3D,
-  mask: Tensor2D,
+  prediction: LossInput,
+  target: LossInput,
+  mask: LossInput,
   options: MaskedReconstructionOptions = {},
 ): Scalar {
   const where = 'maskedReconstructionLoss';
-  const { normalizePatches = false, epsilon = 1e-6 } = options;
-  const shape = ['batch', 'patches', 'size'];
-  checkFloats(where, { prediction: [prediction, shape], target: [target, shape] });
-  checkShapes(where, { mask: [mask, prediction.shape.slice(0, 2)] });
-  checkDtype(where, { mask }, 'float32', 'int32', 'bool');
+  const { normalizePatches = false, epsilon = 1e-6 } = checkOptions('maskedReconstructionLoss', options, [
+    'normalizePatches',
+    'epsilon',
+  ]);
+  const shape = ['batch', 'patches', 'size'] as const;
+  checkFloat(where, 'prediction', prediction, shape);
+  checkFloat(where, 'target', target, prediction.shape);
+  checkMask(where, 'mask', mask, prediction.shape.slice(0, 2));
   const size = prediction.shape[2];
   checkNumbers(where, { epsilon: [epsilon, Number.MIN_VALUE], size: [size, normalizePatches ? 2 : 1] });
+  checkFlags(where, { normalizePatches });
   return tidy(() =>
     withGradient<Scalar>([prediction], (save) => {
       const hidden = cast(mask, 'float32');

@@ -11,9 +11,11 @@ import {
   type Tensor3D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags, checkFloats, checkNumbers } from '../internal/checks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { nuclearNorms } from '../internal/nuclearNorms.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link mmcrTerms}. */
 export interface MmcrTermsOptions {
@@ -57,12 +59,13 @@ export interface MmcrTerms {
  * mmcrLoss(randomNormal<Rank.R3>([8, 4, 16]), null).print();
  * ```
  */
-export function mmcrLoss(online: Tensor3D, momentum: Tensor3D | null, options: MmcrOptions = {}): Scalar {
-  const { lambda = 0.005, normalize = true } = options;
+export function mmcrLoss(online: LossInput, momentum: LossInput | null, options: MmcrOptions = {}): Scalar {
+  const { lambda = 0.005, normalize = true } = checkOptions('mmcrLoss', options, ['lambda', 'normalize']);
   check('mmcrLoss', online, momentum);
   checkNumbers('mmcrLoss', { lambda: [lambda, 0] });
+  checkFlags('mmcrLoss', { normalize });
   return tidy(() => {
-    const views = join(online, momentum, normalize);
+    const views = join(online as Tensor3D, momentum as Tensor3D | null, normalize);
     const spread = ofCentroids(views);
     return lambda === 0 ? neg(spread) : sub(mul(ofSamples(views), lambda), spread);
   });
@@ -84,18 +87,22 @@ export function mmcrLoss(online: Tensor3D, momentum: Tensor3D | null, options: M
  * mmcrTerms(randomNormal<Rank.R3>([8, 4, 16]), null).centroids.print();
  * ```
  */
-export function mmcrTerms(online: Tensor3D, momentum: Tensor3D | null, options: MmcrTermsOptions = {}): MmcrTerms {
-  const { normalize = true } = options;
+export function mmcrTerms(online: LossInput, momentum: LossInput | null, options: MmcrTermsOptions = {}): MmcrTerms {
+  const { normalize = true } = checkOptions('mmcrTerms', options, ['normalize']);
   check('mmcrTerms', online, momentum);
+  checkFlags('mmcrTerms', { normalize });
   return tidy(() => {
-    const views = join(online, momentum, normalize);
+    const views = join(online as Tensor3D, momentum as Tensor3D | null, normalize);
     return { centroids: ofCentroids(views), samples: ofSamples(views) };
   });
 }
 
-function check(where: string, online: Tensor3D, momentum: Tensor3D | null): void {
-  const shape = ['batch', 'views', 'dim'];
-  checkFloats(where, { online: [online, shape], ...(momentum ? { momentum: [momentum, shape] as const } : {}) });
+function check(where: string, online: LossInput, momentum: LossInput | null): void {
+  const shape = ['batch', 'views', 'dim'] as const;
+  checkFloats(where, {
+    online: [online, shape],
+    ...((momentum ?? null) !== null ? { momentum: [momentum, shape] as const } : {}),
+  });
 }
 
 function join(online: Tensor3D, momentum: Tensor3D | null, normalize: boolean): Tensor3D {

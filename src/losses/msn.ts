@@ -14,13 +14,15 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
-import { checkFloats, checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { ShapeError } from '../internal/errors.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { logSumExpRows, softmaxRows } from '../internal/logSumExp.js';
 import { timesTransposed } from '../internal/products.js';
 import { softCrossEntropyRows } from '../internal/softCrossEntropy.js';
+import type { LossInput } from './lossInput.js';
 import { sinkhornOf } from './sinkhorn.js';
 
 /** Options of {@link msnTerms}. */
@@ -71,12 +73,22 @@ export interface MsnTerms {
  * msnLoss(anchors, targets, randomNormal<Rank.R2>([6, 16])).print();
  * ```
  */
-export function msnLoss(anchors: Tensor2D, targets: Tensor2D, prototypes: Tensor2D, options: MsnOptions = {}): Scalar {
-  const { regularization = 1 } = options;
+export function msnLoss(
+  anchors: LossInput,
+  targets: LossInput,
+  prototypes: LossInput,
+  options: MsnOptions = {},
+): Scalar {
+  const { regularization = 1 } = checkOptions('msnLoss', options, [
+    'regularization',
+    'temperature',
+    'sharpenTemperature',
+    'iterations',
+  ]);
   check('msnLoss', anchors, targets, prototypes, options);
   checkNumbers('msnLoss', { regularization: [regularization, 0] });
   return tidy(() => {
-    const parts = terms(anchors, targets, prototypes, options);
+    const parts = terms(anchors as Tensor2D, targets as Tensor2D, prototypes as Tensor2D, options);
     return add<Scalar>(parts.crossEntropy, mul(parts.regularization, regularization));
   });
 }
@@ -100,27 +112,26 @@ export function msnLoss(anchors: Tensor2D, targets: Tensor2D, prototypes: Tensor
  * ```
  */
 export function msnTerms(
-  anchors: Tensor2D,
-  targets: Tensor2D,
-  prototypes: Tensor2D,
+  anchors: LossInput,
+  targets: LossInput,
+  prototypes: LossInput,
   options: MsnTermsOptions = {},
 ): MsnTerms {
+  checkOptions('msnTerms', options, ['temperature', 'sharpenTemperature', 'iterations']);
   check('msnTerms', anchors, targets, prototypes, options);
-  return tidy(() => ({ ...terms(anchors, targets, prototypes, options) }));
+  return tidy(() => ({ ...terms(anchors as Tensor2D, targets as Tensor2D, prototypes as Tensor2D, options) }));
 }
 
 function check(
   where: string,
-  anchors: Tensor2D,
-  targets: Tensor2D,
-  prototypes: Tensor2D,
+  anchors: LossInput,
+  targets: LossInput,
+  prototypes: LossInput,
   { temperature = 0.1, sharpenTemperature = 0.25, iterations = 3 }: MsnTermsOptions,
 ): void {
-  checkFloats(where, {
-    anchors: [anchors, ['rows', 'dim']],
-    targets: [targets, ['batch', 'dim']],
-    prototypes: [prototypes, ['prototypes', 'dim']],
-  });
+  checkFloat(where, 'anchors', anchors, ['rows', 'dim']);
+  checkFloat(where, 'targets', targets, ['batch', anchors.shape[1]]);
+  checkFloat(where, 'prototypes', prototypes, ['prototypes', anchors.shape[1]]);
   const [rows, batch] = [anchors.shape[0], targets.shape[0]];
   if (rows % batch !== 0) throw new ShapeError(`${where}: anchors must have a multiple of ${batch} rows, got ${rows}.`);
   checkNumbers(where, { temperature: [temperature, 1e-8], sharpenTemperature: [sharpenTemperature, 1e-8] });

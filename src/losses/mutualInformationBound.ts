@@ -1,6 +1,7 @@
-import { type Scalar, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { checkFloats, checkIntegers, show } from '../internal/checks.js';
+import { type Scalar, sub } from '@tensorflow/tfjs-core';
+import { checkFloat, checkIntegers, isTensor, show } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
+import type { LossInput } from './lossInput.js';
 
 /**
  * Lower bound on the mutual information of the two views, in nats, that an InfoNCE loss proves: log n - loss. It cannot
@@ -24,13 +25,13 @@ export function mutualInformationBound(loss: number, n: number): number;
  *
  * @param loss - A float32 scalar.
  */
-export function mutualInformationBound(loss: Scalar, n: number): Scalar;
-export function mutualInformationBound(loss: number | Scalar, n: number): number | Scalar {
+export function mutualInformationBound(loss: LossInput, n: number): Scalar;
+export function mutualInformationBound(loss: number | LossInput, n: number): number | Scalar {
   checkIntegers('mutualInformationBound', { n: [n, 1] });
   if (typeof loss === 'number') return Math.log(n) - loss;
-  if (typeof loss !== 'object' || loss === null) {
+  if (!isTensor(loss)) {
     throw new ShapeError(`mutualInformationBound: loss must be a number or a scalar, got ${show(loss)}.`);
   }
-  checkFloats('mutualInformationBound', { loss: [loss as Tensor, []] });
+  checkFloat('mutualInformationBound', 'loss', loss, []);
   return sub<Scalar>(Math.log(n), loss);
 }

@@ -9,17 +9,18 @@ import {
   softplus,
   sub,
   sum,
+  type Tensor,
   type Tensor2D,
-  type Tensor3D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkFloats, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { RangeError } from '../internal/errors.js';
-import type { FeatureBlocks } from '../internal/featureBlocks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { logSumExpRows } from '../internal/logSumExp.js';
-import { checkNegatives, isEmpty, negativeLogits } from './negatives.js';
+import type { LossInput } from './lossInput.js';
+import { checkNegatives, type GivenNegatives, isEmpty, type Negatives, negativeLogits } from './negatives.js';
 
 /** Options of {@link nceNormalizer}. */
 export interface NceNormalizerOptions {
@@ -27,7 +28,7 @@ export interface NceNormalizerOptions {
    * Samples drawn at random: `[k, dim]` for all queries, `[batch, k, dim]` for each its own (from a `MemoryBank`), or a
    * `FeatureQueue`, whose rows are constants. At least one.
    */
-  readonly negatives: Tensor2D | Tensor3D | FeatureBlocks;
+  readonly negatives: GivenNegatives;
   /** Divides the cosines, \>= 1e-8. @defaultValue 0.07, as in the authors' code */
   readonly temperature?: number;
 }
@@ -38,7 +39,7 @@ export interface NceOptions extends NceNormalizerOptions {
    * Logarithm of the mean of exp(cosine / T) over the data, ln(Z / n) in the paper's words: a number or a float32 scalar, a
    * constant. @defaultValue that of this batch, see {@link nceNormalizer}
    */
-  readonly logNormalizer?: number | Scalar;
+  readonly logNormalizer?: number | Tensor;
 }
 
 /**
@@ -66,13 +67,13 @@ export interface NceOptions extends NceNormalizerOptions {
  * nceLoss(queries, positives, { negatives, logNormalizer }).print();
  * ```
  */
-export function nceLoss(queries: Tensor2D, positives: Tensor2D, options: NceOptions): Scalar {
+export function nceLoss(queries: LossInput, positives: LossInput, options: NceOptions): Scalar {
   check('nceLoss', queries, positives, options);
-  const { logNormalizer } = options;
+  const { logNormalizer } = checkOptions('nceLoss', options, ['logNormalizer', 'negatives', 'temperature']);
   if (typeof logNormalizer === 'number') checkNumbers('nceLoss', { logNormalizer: [logNormalizer, -1e8, 1e8] });
   else if (logNormalizer !== undefined) checkFloats('nceLoss', { logNormalizer: [logNormalizer, []] });
   return tidy(() => {
-    const [positive, negative] = logits(queries, positives, options);
+    const [positive, negative] = logits(queries as Tensor2D, positives as Tensor2D, options);
     const count = negative.shape[1];
     const noise = constant(() => add(logNormalizer ?? normalizer(positive, negative), Math.log(count)));
     const right = softplus(sub<Tensor2D>(noise, positive));
@@ -98,14 +99,16 @@ export function nceLoss(queries: Tensor2D, positives: Tensor2D, options: NceOpti
  * nceNormalizer(queries, queries, { negatives }).print();
  * ```
  */
-export function nceNormalizer(queries: Tensor2D, positives: Tensor2D, options: NceNormalizerOptions): Scalar {
+export function nceNormalizer(queries: LossInput, positives: LossInput, options: NceNormalizerOptions): Scalar {
+  checkOptions('nceNormalizer', options, ['negatives', 'temperature']);
   check('nceNormalizer', queries, positives, options);
-  return tidy(() => constant(() => normalizer(...logits(queries, positives, options))));
+  return tidy(() => constant(() => normalizer(...logits(queries as Tensor2D, positives as Tensor2D, options))));
 }
 
-function check(where: string, queries: Tensor2D, positives: Tensor2D, options: NceNormalizerOptions): void {
+function check(where: string, queries: LossInput, positives: LossInput, options: NceNormalizerOptions): void {
   const { negatives, temperature = 0.07 } = options;
-  checkFloats(where, { queries: [queries, ['batch', 'dim']], positives: [positives, ['batch', 'dim']] });
+  checkFloat(where, 'queries', queries, ['batch', 'dim']);
+  checkFloat(where, 'positives', positives, queries.shape);
   checkNumbers(where, { temperature: [temperature, 1e-8] });
   checkNegatives(where, negatives, queries.shape);
   if (isEmpty(negatives)) throw new RangeError(`${where}: negatives must hold at least 1 row, got 0.`);
@@ -118,7 +121,7 @@ function logits(
   { negatives, temperature = 0.07 }: NceNormalizerOptions,
 ): [Tensor2D, Tensor2D] {
   const scaled = div<Tensor2D>(l2Normalize(queries), temperature);
-  return [sum(mul(scaled, l2Normalize(positives)), 1, true), negativeLogits(scaled, negatives)];
+  return [sum(mul(scaled, l2Normalize(positives)), 1, true), negativeLogits(scaled, negatives as Negatives)];
 }
 
 function normalizer(positive: Tensor2D, negative: Tensor2D): Scalar {

@@ -1,6 +1,7 @@
-import { mean, mul, neg, type Scalar, sum, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { checkFloats } from '../internal/checks.js';
+import { mean, mul, neg, type Scalar, sum, tidy } from '@tensorflow/tfjs-core';
+import { checkFloat } from '../internal/checks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
+import type { LossInput } from './lossInput.js';
 
 /**
  * Negative cosine similarity: -mean_i cos(p_i, z_i), the loss of SimSiam in one direction; SimSiam averages both.
@@ -22,7 +23,8 @@ import { l2Normalize } from '../internal/l2Normalize.js';
  * mul(add(one, other), 0.5).print(); // SimSiam
  * ```
  */
-export function negativeCosineLoss(p: Tensor2D, z: Tensor2D): Scalar {
-  checkFloats('negativeCosineLoss', { p: [p, ['batch', 'dim']], z: [z, ['batch', 'dim']] });
+export function negativeCosineLoss(p: LossInput, z: LossInput): Scalar {
+  checkFloat('negativeCosineLoss', 'p', p, ['batch', 'dim']);
+  checkFloat('negativeCosineLoss', 'z', z, p.shape);
   return tidy(() => neg(mean<Scalar>(sum(mul(l2Normalize(p), l2Normalize(z)), 1))));
 }

@@ -5,18 +5,27 @@ import { type FeatureBlocks, isFeatureBlocks } from '../internal/featureBlocks.j
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { blockProducts, timesTransposed } from '../internal/products.js';
 import { ownProducts } from './contrast.js';
+import type { LossInput } from './lossInput.js';
 
 /** `[k, dim]` for all queries, `[batch, k, dim]` for each its own, or a store of features. */
 export type Negatives = Tensor2D | Tensor3D | FeatureBlocks;
 
+/** The same as users give it. */
+export type GivenNegatives = LossInput | FeatureBlocks;
+
 /** Checks the option `negatives` against queries `[batch, dim]`. */
-export function checkNegatives(where: string, negatives: Negatives, [batch, dim]: readonly [number, number]): void {
+export function checkNegatives(
+  where: string,
+  negatives: GivenNegatives,
+  [batch, dim]: readonly [number, number],
+): asserts negatives is Negatives {
   if (isFeatureBlocks(negatives)) {
     if (negatives.dim === dim) return;
     throw new ShapeError(`${where}: negatives must hold rows of length ${dim}, got ${negatives.dim}.`);
   }
-  const shape = negatives.rank === 3 ? [batch, 'k', dim] : [isEmpty(negatives) ? 0 : 'k', dim];
-  checkFloats(where, { negatives: [negatives as Tensor, shape] });
+  const { rank, shape } = Object(negatives) as Partial<Tensor>;
+  const count = rank === 2 && shape?.[0] === 0 ? 0 : 'k';
+  checkFloats(where, { negatives: [negatives, rank === 3 ? [batch, 'k', dim] : [count, dim]] });
 }
 
 /** Whether there is none. */

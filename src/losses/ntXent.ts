@@ -1,8 +1,10 @@
 import { concat, type Scalar, split, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkNumbers } from '../internal/checks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { checkChunkSize } from './blocks.js';
 import { meanCrossEntropy, pairLogits } from './contrast.js';
+import type { LossInput } from './lossInput.js';
 import { otherSamples } from './otherSamples.js';
 
 /** Options of {@link ntXentLoss}. */
@@ -38,9 +40,10 @@ export interface NtXentOptions {
  * ntXentLoss(zA, zB, { temperature: 0.1 }).print();
  * ```
  */
-export function ntXentLoss(zA: Tensor2D, zB: Tensor2D, options: NtXentOptions = {}): Scalar {
-  const { temperature = 0.5, chunkSize } = options;
-  checkFloats('ntXentLoss', { zA: [zA, ['batch', 'dim']], zB: [zB, ['batch', 'dim']] });
+export function ntXentLoss(zA: LossInput, zB: LossInput, options: NtXentOptions = {}): Scalar {
+  const { temperature = 0.5, chunkSize } = checkOptions('ntXentLoss', options, ['temperature', 'chunkSize']);
+  checkFloat('ntXentLoss', 'zA', zA, ['batch', 'dim']);
+  checkFloat('ntXentLoss', 'zB', zB, zA.shape);
   checkNumbers('ntXentLoss', { temperature: [temperature, 1e-8] });
   checkChunkSize('ntXentLoss', chunkSize);
   return tidy(() => {

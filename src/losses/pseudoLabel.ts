@@ -11,10 +11,12 @@ import {
   type Tensor2D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { oneHotRows } from '../internal/oneHotRows.js';
 import { softCrossEntropyRows } from '../internal/softCrossEntropy.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link pseudoLabelLoss}. */
 export interface PseudoLabelOptions {
@@ -42,9 +44,9 @@ export interface PseudoLabelOptions {
  * pseudoLabelLoss(randomNormal<Rank.R2>([8, 10]), { threshold: 0.5 }).print();
  * ```
  */
-export function pseudoLabelLoss(logits: Tensor2D, options: PseudoLabelOptions = {}): Scalar {
-  const { threshold = 0 } = options;
-  checkFloats('pseudoLabelLoss', { logits: [logits, ['batch', 'classes']] });
+export function pseudoLabelLoss(logits: LossInput, options: PseudoLabelOptions = {}): Scalar {
+  const { threshold = 0 } = checkOptions('pseudoLabelLoss', options, ['threshold']);
+  checkFloat('pseudoLabelLoss', 'logits', logits, ['batch', 'classes']);
   checkNumbers('pseudoLabelLoss', { threshold: [threshold, 0, 1] });
   return tidy(() => {
     const labels = constant(() => hardLabels(logits, threshold));

@@ -1,15 +1,17 @@
-import { add, mean, mul, type Scalar, softplus, sum, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { add, mean, mul, type Scalar, softplus, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkFloats, checkNumbers } from '../internal/checks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { marked, upTo } from '../internal/marked.js';
 import { timesTransposed } from '../internal/products.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link sigLipLoss}. Numbers, or float32 scalars that are then learnt. */
 export interface SigLipOptions {
   /** Factor of the cosines; a number must be in (0, 1e8]. @defaultValue 10, where SigLIP's starts */
-  readonly logitScale?: number | Scalar;
+  readonly logitScale?: number | Tensor;
   /** Added to them. @defaultValue -10, where SigLIP's starts */
-  readonly logitBias?: number | Scalar;
+  readonly logitBias?: number | Tensor;
 }
 
 /**
@@ -34,9 +36,10 @@ export interface SigLipOptions {
  * sigLipLoss(images, texts, { logitBias }).print();
  * ```
  */
-export function sigLipLoss(a: Tensor2D, b: Tensor2D, options: SigLipOptions = {}): Scalar {
-  const { logitScale = 10, logitBias = -10 } = options;
-  checkFloats('sigLipLoss', { a: [a, ['batch', 'dim']], b: [b, ['batch', 'dim']] });
+export function sigLipLoss(a: LossInput, b: LossInput, options: SigLipOptions = {}): Scalar {
+  const { logitScale = 10, logitBias = -10 } = checkOptions('sigLipLoss', options, ['logitScale', 'logitBias']);
+  checkFloat('sigLipLoss', 'a', a, ['batch', 'dim']);
+  checkFloat('sigLipLoss', 'b', b, a.shape);
   if (typeof logitScale === 'number') checkNumbers('sigLipLoss', { logitScale: [logitScale, Number.MIN_VALUE, 1e8] });
   else checkFloats('sigLipLoss', { logitScale: [logitScale, []] });
   if (typeof logitBias === 'number') checkNumbers('sigLipLoss', { logitBias: [logitBias, -1e8, 1e8] });

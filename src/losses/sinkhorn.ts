@@ -1,7 +1,9 @@
 import { div, mul, reshape, softmax, sub, type Tensor2D, tidy, transpose } from '@tensorflow/tfjs-core';
-import { checkFloats, checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { softmaxRows } from '../internal/logSumExp.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link sinkhorn}. */
 export interface SinkhornOptions {
@@ -33,9 +35,9 @@ export interface SinkhornOptions {
  * sum(sinkhorn(randomNormal<Rank.R2>([8, 4])), 1).print(); // all 1
  * ```
  */
-export function sinkhorn(scores: Tensor2D, options: SinkhornOptions = {}): Tensor2D {
-  const { epsilon = 0.05, iterations = 3 } = options;
-  checkFloats('sinkhorn', { scores: [scores, ['batch', 'prototypes']] });
+export function sinkhorn(scores: LossInput, options: SinkhornOptions = {}): Tensor2D {
+  const { epsilon = 0.05, iterations = 3 } = checkOptions('sinkhorn', options, ['epsilon', 'iterations']);
+  checkFloat('sinkhorn', 'scores', scores, ['batch', 'prototypes']);
   checkNumbers('sinkhorn', { epsilon: [epsilon, 1e-8] });
   checkIntegers('sinkhorn', { iterations: [iterations, 0] });
   return tidy(() => constant(() => sinkhornOf(div(scores, epsilon), iterations)));

@@ -1,18 +1,7 @@
-import {
-  add,
-  mean,
-  mul,
-  neg,
-  type Scalar,
-  softplus,
-  sum,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor3D,
-  tidy,
-} from '@tensorflow/tfjs-core';
-import { checkFloats } from '../internal/checks.js';
+import { add, mean, mul, neg, type Scalar, softplus, sum, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { checkFloat } from '../internal/checks.js';
 import { ownProducts } from './contrast.js';
+import type { LossInput } from './lossInput.js';
 
 /**
  * Skip-gram with negative sampling (word2vec): the mean over pairs of -ln sigmoid(context_i . center_i) - the sum over
@@ -35,12 +24,10 @@ import { ownProducts } from './contrast.js';
  * skipGramLoss(center, context, randomNormal<Rank.R3>([8, 5, 16])).print();
  * ```
  */
-export function skipGramLoss(center: Tensor2D, context: Tensor2D, negatives: Tensor3D): Scalar {
-  checkFloats('skipGramLoss', {
-    center: [center, ['pairs', 'dim']],
-    context: [context, ['pairs', 'dim']],
-    negatives: [negatives, ['pairs', 'k', 'dim']],
-  });
+export function skipGramLoss(center: LossInput, context: LossInput, negatives: LossInput): Scalar {
+  checkFloat('skipGramLoss', 'center', center, ['pairs', 'dim']);
+  checkFloat('skipGramLoss', 'context', context, center.shape);
+  checkFloat('skipGramLoss', 'negatives', negatives, [center.shape[0], 'k', center.shape[1]]);
   return tidy(() => {
     const near = softplus(neg(sum<Tensor1D>(mul(center, context), 1)));
     return mean<Scalar>(add(near, sum(softplus(ownProducts(center, negatives)), 1)));

@@ -12,8 +12,10 @@ import {
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { anyAxes, checkFlags, checkFloat, checkNumbers } from '../internal/checks.js';
 import { withGradient } from '../internal/withGradient.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link smoothL1Loss}. */
 export interface SmoothL1Options {
@@ -45,14 +47,19 @@ export interface SmoothL1Options {
  * smoothL1Loss(prediction, target, { normalizeTarget: true }).print();
  * ```
  */
-export function smoothL1Loss(prediction: Tensor, target: Tensor, options: SmoothL1Options = {}): Scalar {
-  const { beta = 1, normalizeTarget = false, epsilon = 1e-5 } = options;
-  const shape = Array.from({ length: prediction?.rank ?? 0 }, (_, i) => `axis ${i}`);
-  checkFloats('smoothL1Loss', { prediction: [prediction, shape], target: [target, shape] });
+export function smoothL1Loss(prediction: LossInput, target: LossInput, options: SmoothL1Options = {}): Scalar {
+  const {
+    beta = 1,
+    normalizeTarget = false,
+    epsilon = 1e-5,
+  } = checkOptions('smoothL1Loss', options, ['beta', 'normalizeTarget', 'epsilon']);
+  checkFloat('smoothL1Loss', 'prediction', prediction, anyAxes(prediction));
+  checkFloat('smoothL1Loss', 'target', target, prediction.shape);
   checkNumbers('smoothL1Loss', { beta: [beta, Number.MIN_VALUE], epsilon: [epsilon, Number.MIN_VALUE] });
+  checkFlags('smoothL1Loss', { normalizeTarget });
   return tidy(() =>
     withGradient<Scalar>([prediction], (save) => {
-      const difference = sub(prediction, normalizeTarget ? normalizeRows(target, epsilon) : target);
+      const difference = sub(prediction as Tensor, normalizeTarget ? normalizeRows(target as Tensor, epsilon) : target);
       const size = abs(difference);
       const inner = clipByValue(size, 0, beta);
       save([div(clipByValue(difference, -beta, beta), beta * prediction.size)]);

@@ -1,6 +1,7 @@
 import { clone, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
 import { checkDtype } from '../internal/checks.js';
 import { withGradient } from '../internal/withGradient.js';
+import type { LossInput } from './lossInput.js';
 
 /**
  * The same numbers, through which no gradient flows (it is zero): what SimSiam calls stop-gradient and PyTorch `detach`.
@@ -19,6 +20,9 @@ import { withGradient } from '../internal/withGradient.js';
  * slope(tensor1d([3])).print(); // 1, not 2
  * ```
  */
+export function stopGradient<T extends Tensor>(x: T): T;
+/** The same of what `model.predict` gives. */
+export function stopGradient(x: LossInput): Tensor;
 export function stopGradient<T extends Tensor>(x: T): T {
   checkDtype('stopGradient', { x }, 'float32', 'int32', 'bool');
   return withGradient<T>([x], () => ({ value: clone(x), gradient: (dy) => [zerosLike(dy)] }));

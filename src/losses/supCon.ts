@@ -17,19 +17,19 @@ import {
   sub,
   sum,
   type Tensor,
-  type Tensor1D,
   type Tensor2D,
-  type Tensor3D,
   tensor1d,
   tidy,
   tile,
 } from '@tensorflow/tfjs-core';
-import { checkChoice, checkDtype, checkFloats, checkNumbers, checkShapes } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkChoice, checkDtype, checkFlags, checkFloat, checkNumbers, checkShapes } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { softmaxRows } from '../internal/logSumExp.js';
 import { marked, upTo } from '../internal/marked.js';
 import { checkChunkSize, type Range, type RowTerms, rowsOf, rowwise } from './blocks.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link supConLoss}. */
 export interface SupConOptions {
@@ -73,12 +73,18 @@ export interface SupConOptions {
  * supConLoss(z, null, { temperature: 0.1 }).print(); // as SimCLR
  * ```
  */
-export function supConLoss(z: Tensor3D | Tensor2D, labels: Tensor1D | null, options: SupConOptions = {}): Scalar {
+export function supConLoss(z: LossInput, labels: LossInput | null, options: SupConOptions = {}): Scalar {
   const where = 'supConLoss';
-  const { temperature = 0.07, baseTemperature = 0.07, contrastMode = 'all', normalize = true, chunkSize } = options;
-  checkFloats(where, { z: [z, z?.rank === 2 ? ['batch', 'dim'] : ['batch', 'views', 'dim']] });
+  const {
+    temperature = 0.07,
+    baseTemperature = 0.07,
+    contrastMode = 'all',
+    normalize = true,
+    chunkSize,
+  } = checkOptions('supConLoss', options, ['temperature', 'baseTemperature', 'contrastMode', 'normalize', 'chunkSize']);
+  checkFloat(where, 'z', z, (z as Tensor | undefined)?.rank === 2 ? ['batch', 'dim'] : ['batch', 'views', 'dim']);
   const [batch, views] = [z.shape[0], z.rank === 2 ? 1 : (z.shape[1] as number)];
-  if (labels) {
+  if ((labels ?? null) !== null) {
     checkShapes(where, { labels: [labels, [batch]] });
     checkDtype(where, { labels }, 'int32');
   }
@@ -91,6 +97,7 @@ export function supConLoss(z: Tensor3D | Tensor2D, labels: Tensor1D | null, opti
   const rows = batch * views;
   // Row of z that each anchor is.
   const places = contrastMode === 'all' ? upTo(rows) : upTo(batch).map((i) => i * views);
+  checkFlags(where, { normalize });
   return tidy(() => {
     const unit = normalize ? l2Normalize<Tensor>(z) : z;
     const all = reshape(unit, [rows, -1]) as Tensor2D;
@@ -98,7 +105,7 @@ export function supConLoss(z: Tensor3D | Tensor2D, labels: Tensor1D | null, opti
     const scaled = div<Tensor2D>(reshape(anchors, [places.length, -1]), temperature);
     // No product is larger than the largest square, so this leaves nothing of a row's product with itself.
     const itself = constant(() => add(mul(max(sum(square(all), 1)), 2 / temperature), 100));
-    const own = expandDims<Tensor2D>(labels ?? tensor1d(upTo(batch), 'int32'), 1);
+    const own = expandDims<Tensor2D>((labels as Tensor) ?? tensor1d(upTo(batch), 'int32'), 1);
     const classes = reshape(tile(own, [1, views]), [rows, 1]);
     const terms = (logits: Tensor2D, range: Range, [mine, others, shut]: readonly Tensor[]): RowTerms => {
       const same = marked(places.subarray(...range), rows, 1, 0);

@@ -1,6 +1,8 @@
 import { type Scalar, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { checkCrops, crossCropEntropy } from './crops.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link swavLoss}. */
 export interface SwavOptions {
@@ -29,9 +31,9 @@ export interface SwavOptions {
  * swavLoss(scores, scores.slice(0, 2).map((large) => sinkhorn(large))).print();
  * ```
  */
-export function swavLoss(scores: readonly Tensor2D[], codes: readonly Tensor2D[], options: SwavOptions = {}): Scalar {
-  const { temperature = 0.1 } = options;
+export function swavLoss(scores: readonly LossInput[], codes: readonly LossInput[], options: SwavOptions = {}): Scalar {
+  const { temperature = 0.1 } = checkOptions('swavLoss', options, ['temperature']);
   checkCrops('swavLoss', ['scores', scores], ['codes', codes]);
   checkNumbers('swavLoss', { temperature: [temperature, 1e-8] });
-  return tidy(() => crossCropEntropy(scores, codes, temperature));
+  return tidy(() => crossCropEntropy(scores as readonly Tensor2D[], codes as readonly Tensor2D[], temperature));
 }

@@ -1,8 +1,10 @@
-import { add, matMul, mean, mul, type Scalar, sub, sum, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { add, matMul, mean, mul, type Scalar, sub, sum, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { withGradient } from '../internal/withGradient.js';
+import type { LossInput } from './lossInput.js';
 import { nextCovariance } from './updateCovariance.js';
 
 /** Options of {@link ticoTerms}. */
@@ -11,7 +13,7 @@ export interface TicoTermsOptions {
    * The covariance state with this batch already in it, from {@link updateCovariance}, float32 `[dim, dim]`; no gradient.
    * @defaultValue that of a first step, `updateCovariance(null, zA)`
    */
-  readonly covariance?: Tensor2D | null;
+  readonly covariance?: Tensor | null;
 }
 
 /** Options of {@link ticoLoss}. */
@@ -51,12 +53,12 @@ export interface TicoTerms {
  * ticoLoss(zA, zB, { covariance }).print();
  * ```
  */
-export function ticoLoss(zA: Tensor2D, zB: Tensor2D, options: TicoOptions = {}): Scalar {
-  const { covariance = null, rho = 8 } = options;
+export function ticoLoss(zA: LossInput, zB: LossInput, options: TicoOptions = {}): Scalar {
+  const { covariance = null, rho = 8 } = checkOptions('ticoLoss', options, ['rho', 'covariance']);
   check('ticoLoss', zA, zB, covariance);
   checkNumbers('ticoLoss', { rho: [rho, 0] });
   return tidy(() => {
-    const { invariance, redundancy } = terms(zA, zB, covariance);
+    const { invariance, redundancy } = terms(zA as Tensor2D, zB as Tensor2D, covariance as Tensor2D | null);
     return add(invariance, mul(redundancy, rho));
   });
 }
@@ -77,16 +79,17 @@ export function ticoLoss(zA: Tensor2D, zB: Tensor2D, options: TicoOptions = {}):
  * ticoTerms(randomNormal<Rank.R2>([8, 16]), randomNormal<Rank.R2>([8, 16])).redundancy.print();
  * ```
  */
-export function ticoTerms(zA: Tensor2D, zB: Tensor2D, options: TicoTermsOptions = {}): TicoTerms {
-  const { covariance = null } = options;
+export function ticoTerms(zA: LossInput, zB: LossInput, options: TicoTermsOptions = {}): TicoTerms {
+  const { covariance = null } = checkOptions('ticoTerms', options, ['covariance']);
   check('ticoTerms', zA, zB, covariance);
-  return tidy(() => ({ ...terms(zA, zB, covariance) }));
+  return tidy(() => ({ ...terms(zA as Tensor2D, zB as Tensor2D, covariance as Tensor2D | null) }));
 }
 
-function check(where: string, zA: Tensor2D, zB: Tensor2D, covariance: Tensor2D | null): void {
-  checkFloats(where, { zA: [zA, ['batch', 'dim']], zB: [zB, ['batch', 'dim']] });
+function check(where: string, zA: LossInput, zB: LossInput, covariance: LossInput | null): void {
+  checkFloat(where, 'zA', zA, ['batch', 'dim']);
+  checkFloat(where, 'zB', zB, zA.shape);
   const dim = zA.shape[1];
-  if (covariance) checkFloats(where, { covariance: [covariance, [dim, dim]] });
+  if (covariance !== null) checkFloat(where, 'covariance', covariance, [dim, dim]);
 }
 
 function terms(zA: Tensor2D, zB: Tensor2D, covariance: Tensor2D | null): TicoTerms {

@@ -1,6 +1,8 @@
 import { add, mean, minimum, relu, type Scalar, sub, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags, checkFloat, checkNumbers } from '../internal/checks.js';
 import { pNorms } from '../internal/pNorms.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link tripletLoss}. */
 export interface TripletOptions {
@@ -35,15 +37,23 @@ export interface TripletOptions {
  * ```
  */
 export function tripletLoss(
-  anchor: Tensor2D,
-  positive: Tensor2D,
-  negative: Tensor2D,
+  anchor: LossInput,
+  positive: LossInput,
+  negative: LossInput,
   options: TripletOptions = {},
 ): Scalar {
-  const { margin = 1, p = 2, swap = false, epsilon = 1e-6 } = options;
-  const shape = ['batch', 'dim'];
-  checkFloats('tripletLoss', { anchor: [anchor, shape], positive: [positive, shape], negative: [negative, shape] });
+  const {
+    margin = 1,
+    p = 2,
+    swap = false,
+    epsilon = 1e-6,
+  } = checkOptions('tripletLoss', options, ['margin', 'p', 'swap', 'epsilon']);
+  const shape = ['batch', 'dim'] as const;
+  checkFloat('tripletLoss', 'anchor', anchor, shape);
+  checkFloat('tripletLoss', 'positive', positive, anchor.shape);
+  checkFloat('tripletLoss', 'negative', negative, anchor.shape);
   checkNumbers('tripletLoss', { margin: [margin, 0], p: [p, 1, 64], epsilon: [epsilon, 0] });
+  checkFlags('tripletLoss', { swap });
   return tidy(() => {
     const distance = (x: Tensor2D, y: Tensor2D): Tensor1D => pNorms(add(sub(x, y), epsilon), p) as Tensor1D;
     const far = distance(anchor, negative);

@@ -13,11 +13,13 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags, checkFloat, checkNumbers } from '../internal/checks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { logSumExpRows } from '../internal/logSumExp.js';
 import { marked, upTo } from '../internal/marked.js';
 import { timesTransposed } from '../internal/products.js';
+import type { LossInput } from './lossInput.js';
 import { stopGradient } from './stopGradient.js';
 
 /** Options of {@link uniformityLoss}. */
@@ -45,11 +47,12 @@ export interface UniformityOptions {
  * uniformityLoss(randomNormal<Rank.R2>([32, 16])).print(); // about -3.8
  * ```
  */
-export function uniformityLoss(x: Tensor2D, options: UniformityOptions = {}): Scalar {
-  const { t = 2, normalize = true } = options;
-  checkFloats('uniformityLoss', { x: [x, ['batch', 'dim']] });
+export function uniformityLoss(x: LossInput, options: UniformityOptions = {}): Scalar {
+  const { t = 2, normalize = true } = checkOptions('uniformityLoss', options, ['t', 'normalize']);
+  checkFloat('uniformityLoss', 'x', x, ['batch', 'dim']);
   const batch = x.shape[0];
   checkNumbers('uniformityLoss', { batch: [batch, 2], t: [t, Number.MIN_VALUE] });
+  checkFlags('uniformityLoss', { normalize });
   return tidy(() => {
     // Distances don't depend on the origin; near the mean of the rows their rounding is smallest.
     const rows = normalize ? l2Normalize(x) : sub<Tensor2D>(x, stopGradient(mean(x, 0, true)));

@@ -1,6 +1,8 @@
 import { add, concat, mean, mul, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers, show } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkFloats, checkNumbers, show } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link updateCenter}. */
 export interface UpdateCenterOptions {
@@ -27,21 +29,21 @@ export interface UpdateCenterOptions {
  * ```
  */
 export function updateCenter(
-  center: Tensor1D | null,
-  teacher: Tensor2D | readonly Tensor2D[],
+  center: LossInput | null,
+  teacher: LossInput | readonly LossInput[],
   options: UpdateCenterOptions = {},
 ): Tensor1D {
-  const { momentum = 0.9 } = options;
+  const { momentum = 0.9 } = checkOptions('updateCenter', options, ['momentum']);
   const list = (Array.isArray(teacher) ? teacher : [teacher]) as Tensor2D[];
   if (list.length === 0) throw new ShapeError(`updateCenter: teacher must be a tensor or a list, got ${show(list)}.`);
   checkNumbers('updateCenter', { momentum: [momentum, 0, 1] });
   const rows = list.map(
-    (output, i) => [i === 0 ? 'teacher' : `teacher[${i}]`, [output, [`rows ${i}`, 'dim']]] as const,
+    (output, i) => [Array.isArray(teacher) ? `teacher[${i}]` : 'teacher', [output, [`rows ${i}`, 'dim']]] as const,
   );
   checkFloats('updateCenter', Object.fromEntries(rows));
-  if (center) checkFloats('updateCenter', { center: [center, [list[0]?.shape[1] as number]] });
+  if ((center ?? null) !== null) checkFloat('updateCenter', 'center', center, [list[0]?.shape[1] as number]);
   return tidy(() => {
     const added = mul<Tensor1D>(mean(list.length > 1 ? concat(list) : (list[0] as Tensor2D), 0), 1 - momentum);
-    return center ? add(mul(center, momentum), added) : added;
+    return center ? add(mul(center as Tensor1D, momentum), added) : added;
   });
 }

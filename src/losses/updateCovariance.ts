@@ -1,7 +1,9 @@
 import { add, div, matMul, mul, type Tensor2D, tidy, transpose } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link updateCovariance}. */
 export interface UpdateCovarianceOptions {
@@ -27,16 +29,16 @@ export interface UpdateCovarianceOptions {
  * ```
  */
 export function updateCovariance(
-  covariance: Tensor2D | null,
-  zA: Tensor2D,
+  covariance: LossInput | null,
+  zA: LossInput,
   options: UpdateCovarianceOptions = {},
 ): Tensor2D {
-  const { beta = 0.9 } = options;
-  checkFloats('updateCovariance', { zA: [zA, ['batch', 'dim']] });
+  const { beta = 0.9 } = checkOptions('updateCovariance', options, ['beta']);
+  checkFloat('updateCovariance', 'zA', zA, ['batch', 'dim']);
   const dim = zA.shape[1];
-  if (covariance) checkFloats('updateCovariance', { covariance: [covariance, [dim, dim]] });
+  if ((covariance ?? null) !== null) checkFloat('updateCovariance', 'covariance', covariance, [dim, dim]);
   checkNumbers('updateCovariance', { beta: [beta, 0, 1] });
-  return tidy(() => constant(() => nextCovariance(covariance, l2Normalize(zA), beta)));
+  return tidy(() => constant(() => nextCovariance(covariance as Tensor2D | null, l2Normalize(zA), beta)));
 }
 
 /** The same of unit rows. */

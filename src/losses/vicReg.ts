@@ -12,9 +12,11 @@ import {
   type Tensor2D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloat, checkNumbers } from '../internal/checks.js';
 import { marked, upTo } from '../internal/marked.js';
 import { transposedTimes } from '../internal/products.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link vicRegTerms}. */
 export interface VicRegTermsOptions {
@@ -66,12 +68,17 @@ export interface VicRegTerms {
  * vicRegLoss(zA, zB, { invariance: 10 }).print();
  * ```
  */
-export function vicRegLoss(zA: Tensor2D, zB: Tensor2D, options: VicRegOptions = {}): Scalar {
-  const { invariance = 25, variance = 25, covariance = 1, epsilon = 1e-4 } = options;
+export function vicRegLoss(zA: LossInput, zB: LossInput, options: VicRegOptions = {}): Scalar {
+  const {
+    invariance = 25,
+    variance = 25,
+    covariance = 1,
+    epsilon = 1e-4,
+  } = checkOptions('vicRegLoss', options, ['invariance', 'variance', 'covariance', 'epsilon']);
   check('vicRegLoss', zA, zB, epsilon);
   checkNumbers('vicRegLoss', { invariance: [invariance, 0], variance: [variance, 0], covariance: [covariance, 0] });
   return tidy(() => {
-    const parts = terms(zA, zB, epsilon);
+    const parts = terms(zA as Tensor2D, zB as Tensor2D, epsilon);
     const spread = add(mul(parts.variance, variance), mul(parts.covariance, covariance));
     return add<Scalar>(mul(parts.invariance, invariance), spread);
   });
@@ -94,14 +101,15 @@ export function vicRegLoss(zA: Tensor2D, zB: Tensor2D, options: VicRegOptions = 
  * variance.print();
  * ```
  */
-export function vicRegTerms(zA: Tensor2D, zB: Tensor2D, options: VicRegTermsOptions = {}): VicRegTerms {
-  const { epsilon = 1e-4 } = options;
+export function vicRegTerms(zA: LossInput, zB: LossInput, options: VicRegTermsOptions = {}): VicRegTerms {
+  const { epsilon = 1e-4 } = checkOptions('vicRegTerms', options, ['epsilon']);
   check('vicRegTerms', zA, zB, epsilon);
-  return tidy(() => ({ ...terms(zA, zB, epsilon) }));
+  return tidy(() => ({ ...terms(zA as Tensor2D, zB as Tensor2D, epsilon) }));
 }
 
-function check(where: string, zA: Tensor2D, zB: Tensor2D, epsilon: number): void {
-  checkFloats(where, { zA: [zA, ['batch', 'dim']], zB: [zB, ['batch', 'dim']] });
+function check(where: string, zA: LossInput, zB: LossInput, epsilon: number): void {
+  checkFloat(where, 'zA', zA, ['batch', 'dim']);
+  checkFloat(where, 'zB', zB, zA.shape);
   checkNumbers(where, { batch: [zA.shape[0], 2], epsilon: [epsilon, Number.MIN_VALUE] });
 }
 

@@ -24,9 +24,11 @@ import {
   topk,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloats, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { oneHotRows } from '../internal/oneHotRows.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link vicRegLTerms}. */
 export interface VicRegLTermsOptions {
@@ -96,15 +98,20 @@ export interface VicRegLTerms {
  * ```
  */
 export function vicRegLLoss(
-  zA: Tensor2D,
-  zB: Tensor2D,
-  mapA: Tensor4D,
-  mapB: Tensor4D,
-  positionsA: Tensor4D,
-  positionsB: Tensor4D,
+  zA: LossInput,
+  zB: LossInput,
+  mapA: LossInput,
+  mapB: LossInput,
+  positionsA: LossInput,
+  positionsB: LossInput,
   options: VicRegLOptions = {},
 ): Scalar {
-  const { alpha = 0.75, invariance = 25, variance = 25, covariance = 1 } = options;
+  const {
+    alpha = 0.75,
+    invariance = 25,
+    variance = 25,
+    covariance = 1,
+  } = checkOptions('vicRegLLoss', options, ['alpha', 'invariance', 'variance', 'covariance', 'matches', 'epsilon']);
   check('vicRegLLoss', { zA, zB }, [mapA, mapB], [positionsA, positionsB], options);
   checkNumbers('vicRegLLoss', {
     alpha: [alpha, 0, 1],
@@ -113,7 +120,12 @@ export function vicRegLLoss(
     covariance: [covariance, 0],
   });
   return tidy(() => {
-    const all = terms([zA, zB], [mapA, mapB], [positionsA, positionsB], options);
+    const all = terms(
+      [zA, zB] as Pair<Tensor2D>,
+      [mapA, mapB] as Pair<Tensor4D>,
+      [positionsA, positionsB] as Pair<Tensor4D>,
+      options,
+    );
     const weighed = (i: Scalar, v: Scalar, c: Scalar, share: number): Scalar =>
       add(add(mul(i, share * invariance), mul(v, share * variance)), mul(c, share * covariance));
     return add(
@@ -145,25 +157,33 @@ export function vicRegLLoss(
  * ```
  */
 export function vicRegLTerms(
-  zA: Tensor2D,
-  zB: Tensor2D,
-  mapA: Tensor4D,
-  mapB: Tensor4D,
-  positionsA: Tensor4D,
-  positionsB: Tensor4D,
+  zA: LossInput,
+  zB: LossInput,
+  mapA: LossInput,
+  mapB: LossInput,
+  positionsA: LossInput,
+  positionsB: LossInput,
   options: VicRegLTermsOptions = {},
 ): VicRegLTerms {
+  checkOptions('vicRegLTerms', options, ['matches', 'epsilon']);
   check('vicRegLTerms', { zA, zB }, [mapA, mapB], [positionsA, positionsB], options);
-  return tidy(() => ({ ...terms([zA, zB], [mapA, mapB], [positionsA, positionsB], options) }));
+  return tidy(() => ({
+    ...terms(
+      [zA, zB] as Pair<Tensor2D>,
+      [mapA, mapB] as Pair<Tensor4D>,
+      [positionsA, positionsB] as Pair<Tensor4D>,
+      options,
+    ),
+  }));
 }
 
 type Pair<T> = readonly [T, T];
 
 function check(
   where: string,
-  { zA, zB }: Readonly<Record<'zA' | 'zB', Tensor2D>>,
-  [mapA, mapB]: Pair<Tensor4D>,
-  [positionsA, positionsB]: Pair<Tensor4D>,
+  { zA, zB }: Readonly<Record<'zA' | 'zB', LossInput>>,
+  [mapA, mapB]: Pair<LossInput>,
+  [positionsA, positionsB]: Pair<LossInput>,
   { matches = 20, epsilon = 1e-4 }: VicRegLTermsOptions,
 ): void {
   const map = (side: string): string[] => ['batch', `height ${side}`, `width ${side}`];
@@ -175,7 +195,7 @@ function check(
     positionsA: [positionsA, [...map('A'), 2]],
     positionsB: [positionsB, [...map('B'), 2]],
   });
-  checkNumbers(where, { batch: [zA.shape[0], 2], epsilon: [epsilon, Number.MIN_VALUE] });
+  checkNumbers(where, { batch: [(zA as Tensor2D).shape[0], 2], epsilon: [epsilon, Number.MIN_VALUE] });
   checkIntegers(where, { matches: [matches, 1] });
 }
 

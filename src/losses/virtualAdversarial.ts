@@ -16,10 +16,13 @@ import {
   tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkFloats, checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { anyAxes, checkFloat, checkFloats, checkIntegers, checkNumbers, checkSeed, show } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
+import { RangeError } from '../internal/errors.js';
 import { softCrossEntropyRows } from '../internal/softCrossEntropy.js';
 import { normal, type Seed } from '../random/index.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link virtualAdversarialLoss}. */
 export interface VirtualAdversarialOptions {
@@ -57,17 +60,22 @@ export interface VirtualAdversarialOptions {
  * ```
  */
 export function virtualAdversarialLoss<T extends Tensor>(
-  model: (x: T) => Tensor2D,
+  model: (x: T) => LossInput,
   x: T,
   seed: Seed,
   options: VirtualAdversarialOptions = {},
 ): Scalar {
   const where = 'virtualAdversarialLoss';
-  const { radius = 8, xi = 0.1, iterations = 1 } = options;
-  const rest = Array.from({ length: Math.max(1, (x?.rank ?? 2) - 1) }, (_, i) => `axis ${i + 1}`);
-  checkFloats(where, { x: [x, ['batch', ...rest]] });
+  const {
+    radius = 8,
+    xi = 0.1,
+    iterations = 1,
+  } = checkOptions('virtualAdversarialLoss', options, ['radius', 'xi', 'iterations']);
+  if (typeof model !== 'function') throw new RangeError(`${where}: model must be a function, got ${show(model)}.`);
+  checkFloats(where, { x: [x, ['batch', ...(x?.rank > 1 ? anyAxes(x, 1) : ['axis 1'])]] });
   checkNumbers(where, { radius: [radius, Number.MIN_VALUE], xi: [xi, Number.MIN_VALUE] });
   checkIntegers(where, { iterations: [iterations, 1] });
+  checkSeed(where, seed);
   const batch = x.shape[0] as number;
   const drawn = normal(seed, x.size);
   const ofLength = (length: number, direction: Tensor): T =>
@@ -77,10 +85,14 @@ export function virtualAdversarialLoss<T extends Tensor>(
       return reshape(div(mul(rows, length), sqrt(add(sum(square(rows), 1, true), 1e-30))), x.shape) as T;
     });
   return tidy(() => {
-    const before = constant<Tensor2D>(() => add(model(x), 0));
-    checkFloats(where, { logits: [before, ['batch', 'classes']] });
+    const logits = (input: T): Tensor2D => {
+      const output = model(input);
+      checkFloat(where, 'logits', output, ['batch', 'classes']);
+      return output;
+    };
+    const before = constant<Tensor2D>(() => add(logits(x), 0));
     const target = constant(() => softmax(before));
-    const apart = (r: Tensor): Scalar => mean(softCrossEntropyRows(model(add(x, r) as T), target));
+    const apart = (r: Tensor): Scalar => mean(softCrossEntropyRows(logits(add(x, r) as T), target));
     let direction: Tensor = tensor(drawn, x.shape);
     for (let i = 0; i < iterations; i++) direction = grad(apart)(ofLength(xi, direction));
     const least = constant(() => mean<Scalar>(softCrossEntropyRows(before, target)));

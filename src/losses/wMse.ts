@@ -1,5 +1,7 @@
 import { mean, mul, type Scalar, sub, sum, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
+import type { LossInput } from './lossInput.js';
 import { checkWhiten, type WhitenOptions, whitened } from './whiten.js';
 
 /**
@@ -24,10 +26,11 @@ import { checkWhiten, type WhitenOptions, whitened } from './whiten.js';
  * wMseLoss(zA, zB, { size: 16 }).print();
  * ```
  */
-export function wMseLoss(zA: Tensor2D, zB: Tensor2D, options: WhitenOptions = {}): Scalar {
+export function wMseLoss(zA: LossInput, zB: LossInput, options: WhitenOptions = {}): Scalar {
+  checkOptions('wMseLoss', options, ['epsilon', 'size']);
   checkWhiten('wMseLoss', { zA, zB }, options);
   return tidy(() => {
-    const [a, b] = [l2Normalize(whitened(zA, options)), l2Normalize(whitened(zB, options))];
+    const [a, b] = [l2Normalize(whitened(zA as Tensor2D, options)), l2Normalize(whitened(zB as Tensor2D, options))];
     return sub<Scalar>(2, mul(mean(sum(mul(a, b), 1)), 2));
   });
 }

@@ -18,10 +18,12 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloats, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { RangeError } from '../internal/errors.js';
 import { inverseCholesky } from '../internal/inverseCholesky.js';
+import type { LossInput } from './lossInput.js';
 
 /** Options of {@link whiten} and {@link wMseLoss}. */
 export interface WhitenOptions {
@@ -52,13 +54,14 @@ export interface WhitenOptions {
  * whiten(randomNormal<Rank.R2>([64, 4])).print();
  * ```
  */
-export function whiten(z: Tensor2D, options: WhitenOptions = {}): Tensor2D {
+export function whiten(z: LossInput, options: WhitenOptions = {}): Tensor2D {
+  checkOptions('whiten', options, ['epsilon', 'size']);
   checkWhiten('whiten', { z }, options);
-  return tidy(() => whitened(z, options));
+  return tidy(() => whitened(z as Tensor2D, options));
 }
 
 /** Checks embeddings, under their names, and options. */
-export function checkWhiten(where: string, inputs: Readonly<Record<string, Tensor2D>>, options: WhitenOptions): void {
+export function checkWhiten(where: string, inputs: Readonly<Record<string, LossInput>>, options: WhitenOptions): void {
   checkFloats(
     where,
     Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, [x, ['batch', 'dim']] as const])),

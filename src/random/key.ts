@@ -1,3 +1,4 @@
+import { show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { threefry } from './threefry.js';
 
@@ -43,9 +44,7 @@ export function randomKey(seed: Seed): RandomKey {
     return Object.freeze({ high: Math.floor(seed / WORD) >>> 0, low: seed >>> 0 });
   }
   if (typeof seed === 'object' && seed !== null && isWord(seed.high) && isWord(seed.low)) return seed;
-  throw new RangeError(
-    `randomKey: seed must be a safe integer or a RandomKey, got ${JSON.stringify(seed) ?? String(seed)}.`,
-  );
+  throw new RangeError(`randomKey: seed must be a safe integer or a RandomKey, got ${show(seed)}.`);
 }
 
 function derive(seed: Seed, n: number, tag: number): RandomKey {

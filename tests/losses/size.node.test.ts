@@ -6,7 +6,7 @@ import * as losses from '../../src/losses/index.js';
 /** Losses that can work through the batch in chunks. */
 const chunked = ['ntXentLoss', 'infoNCELoss', 'clipLoss', 'supConLoss'];
 
-/** Gzipped bytes of one export, bundled and minified, tfjs aside. */
+/** Gzipped bytes of one export with its checks of arguments (about 800), bundled and minified, tfjs aside. */
 async function sizeOf(name: string): Promise<number> {
   const { outputFiles } = await build({
     stdin: { contents: `export { ${name} } from './src/losses/index.ts';`, resolveDir: process.cwd() },
@@ -24,7 +24,7 @@ async function sizeOf(name: string): Promise<number> {
 describe('size of each loss', () => {
   test.each(Object.keys(losses).filter((name) => name.endsWith('Loss')))('%s', async (name) => {
     const bytes = await sizeOf(name);
-    expect(bytes, `gzipped bytes of ${name}`).toBeLessThanOrEqual(chunked.includes(name) ? 3072 : 2048);
+    expect(bytes, `gzipped bytes of ${name}`).toBeLessThanOrEqual(chunked.includes(name) ? 3328 : 2624);
     expect(bytes).toBeGreaterThan(200);
   });
 });
