@@ -19,6 +19,7 @@ import {
   variableGrads,
   zeros,
 } from '@tensorflow/tfjs-core';
+import { explainBackendError } from '../internal/backendErrors.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
 import { oneHotRows } from '../internal/oneHotRows.js';
 import { type Schedule, valueAt } from '../internal/schedule.js';
@@ -152,6 +153,8 @@ export async function trainClassifier(
       if (learningRate !== undefined) setLearningRate(optimizer, valueAt(where, 'learningRate', learningRate, step, 0));
       optimizer.applyGradients(result.grads);
       losses.push(loss);
+    } catch (error) {
+      throw explainBackendError(where, error, `at step ${step}, with a batch of ${size}`);
     } finally {
       dispose([x, targets]);
       if (result) dispose([result.value, ...Object.values(result.grads)]);

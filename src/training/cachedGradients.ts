@@ -11,6 +11,7 @@ import {
   type Variable,
   zeros,
 } from '@tensorflow/tfjs-core';
+import { explainBackendError } from '../internal/backendErrors.js';
 import { checkIntegers, checkShapes, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 
@@ -87,25 +88,36 @@ export function cachedGradients<X extends Tensor = Tensor, Z extends Tensor = Te
   const views = viewsOf(options);
   const variables = (options.variables ?? Object.values(engine().registeredVariables)).filter((v) => v.trainable);
   if (variables.length === 0) throw new RangeError('cachedGradients: variables must hold a trainable one, got none.');
-  return tidy(() => {
-    const cached = views.map(embed);
-    const whole = cached.map((chunks) => (chunks.length === 1 ? chunks[0] : concat(chunks)) as Z);
-    const { value, grads: slopes } = engine().gradients(
-      () => options.loss(...whole),
-      [...whole, ...variables],
-      undefined,
-      true,
-    ) as { value: Scalar; grads: (Tensor | undefined)[] };
-    checkShapes('cachedGradients', { 'the value of loss': [value, []] });
-    const totals = slopes.slice(views.length);
-    for (const [i, view] of views.entries()) {
-      const rows = (cached[i] as Z[]).map((z) => z.shape);
-      for (const z of cached[i] as Z[]) if (z !== whole[i]) z.dispose();
-      const slope = slopes[i];
-      if (slope) addChunks(totals, view, slope, rows, variables); // none where the loss takes the view for a constant
-    }
-    return { value, grads: namedGradients(variables, totals) };
-  });
+  try {
+    return tidy(() => ({ ...sumOverChunks(views, options, variables) }));
+  } catch (error) {
+    throw explainBackendError('cachedGradients', error);
+  }
+}
+
+/** Value and gradients; called inside a tidy. */
+function sumOverChunks<X extends Tensor, Z extends Tensor>(
+  views: View<Z>[],
+  options: CachedGradientsOptions<X, Z>,
+  variables: readonly Variable[],
+): ValueAndGradients {
+  const cached = views.map(embed);
+  const whole = cached.map((chunks) => (chunks.length === 1 ? chunks[0] : concat(chunks)) as Z);
+  const { value, grads: slopes } = engine().gradients(
+    () => options.loss(...whole),
+    [...whole, ...variables],
+    undefined,
+    true,
+  ) as { value: Scalar; grads: (Tensor | undefined)[] };
+  checkShapes('cachedGradients', { 'the value of loss': [value, []] });
+  const totals = slopes.slice(views.length);
+  for (const [i, view] of views.entries()) {
+    const rows = (cached[i] as Z[]).map((z) => z.shape);
+    for (const z of cached[i] as Z[]) if (z !== whole[i]) z.dispose();
+    const slope = slopes[i];
+    if (slope) addChunks(totals, view, slope, rows, variables); // none where the loss takes the view for a constant
+  }
+  return { value, grads: namedGradients(variables, totals) };
 }
 
 /** One view: its chunks, and what encodes them. */

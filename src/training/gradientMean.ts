@@ -10,6 +10,7 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import { type AbandonsStep, abandonStep } from '../internal/abandonStep.js';
+import { explainBackendError } from '../internal/backendErrors.js';
 import { namedTensors } from '../internal/namedTensors.js';
 import { elementSum } from '../internal/nonFinite.js';
 import type { Seed } from '../random/index.js';
@@ -55,6 +56,8 @@ export class GradientMean<Batch, Prepared> {
       this.loss += loss;
       this.size += batchSize(batch);
       this.batches += 1;
+    } catch (error) {
+      throw explainBackendError('pretrain', error, `at ${which}, with a batch of ${batchSize(batch)}`);
     } finally {
       disposeBatch(prepared);
       if (result) dispose([result.value, ...Object.values(result.grads)]);

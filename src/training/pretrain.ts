@@ -16,6 +16,7 @@ import { checkOptimizerState } from './optimizerState.js';
 import { type CheckpointOptions, checkCheckpoint, RunKeeper } from './runKeeper.js';
 import type { RunState } from './runState.js';
 import { stepLimit } from './stepLimit.js';
+import { warnOfMemory } from './warnOfMemory.js';
 
 /** Options of {@link pretrain}. One of `steps`, `epochs` and `minutes` at least says when to stop. */
 export interface PretrainOptions {
@@ -141,6 +142,7 @@ export async function pretrain<Batch, Prepared>(
           await move(optimizer, grads, clipNorm, step);
           sum.finish();
           method.afterStep();
+          if (step === resumedFrom) warnOfMemory(size / accumulate);
           run.loss.push(loss);
           run.step += 1;
           run.images += size;
