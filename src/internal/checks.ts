@@ -13,6 +13,7 @@ export function isTensor(value: unknown): value is Tensor {
 export function show(value: unknown): string {
   if (isTensor(value)) return `${value.dtype} [${value.shape}]`;
   if (typeof value === 'number') return String(value);
+  if (typeof value === 'function') return 'a function';
   const text = JSON.stringify(value);
   return text === undefined ? String(value) : text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
