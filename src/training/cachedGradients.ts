@@ -12,7 +12,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkIntegers, checkShapes, checkTensor, isTensor, show } from '../internal/checks.js';
+import { checkIntegers, checkShapes, checkTensor, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 
 /** What {@link cachedGradients} takes. */
@@ -151,9 +151,7 @@ function viewsOf<X extends Tensor, Z extends Tensor>(options: CachedGradientsOpt
       checkIntegers('cachedGradients', { chunks: [chunks, 1] });
       return { name, chunks, encode: (chunk) => encoder(input(chunk), chunk) };
     }
-    if (!isTensor(input)) {
-      throw new ShapeError(`cachedGradients: ${name} must be a tensor or a function of the chunk, got ${show(input)}.`);
-    }
+    checkTensor('cachedGradients', name, input);
     const axes = Array.isArray(input?.shape) ? input.shape.slice(1) : [];
     checkShapes('cachedGradients', { [name]: [input, ['batch', ...axes]] });
     checkIntegers('cachedGradients', { chunkSize: [chunkSize, 1] });
