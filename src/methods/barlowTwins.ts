@@ -1,10 +1,12 @@
 import { type Scalar, type Tensor4D, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { trainableVariables } from '../internal/modelState.js';
 import type { State } from '../internal/state.js';
+import { takesUnitImages } from '../internal/takesUnitImages.js';
 import { barlowTwinsLoss } from '../losses/index.js';
-import type { Seed } from '../random/index.js';
+import { randomKey, type Seed } from '../random/index.js';
 import type { Method } from '../training/index.js';
 import { barlowTwinsPolicy, type Views } from '../transforms/index.js';
 import { EncoderWithHead } from './parts.js';
@@ -59,7 +61,9 @@ export class BarlowTwins implements Method<Tensor4D, ViewPair> {
 
   /** @throws ShapeError if encoder, head and images don't fit together; RangeError if lambda is not >= 0. */
   constructor(options: BarlowTwinsMethodOptions) {
+    checkOptions('BarlowTwins', options, ['encoder', 'head', 'augment', 'lambda', 'seed']);
     const { encoder, head, augment, lambda = 0.0051, seed = 0 } = options;
+    randomKey(seed);
     checkNumbers('BarlowTwins', { lambda: [lambda, 0] });
     this.augment = twoViews('BarlowTwins', encoder, augment, barlowTwinsPolicy);
     const width = 4 * outputDim('BarlowTwins', 'encoder', encoder);
@@ -71,10 +75,11 @@ export class BarlowTwins implements Method<Tensor4D, ViewPair> {
     });
     this.encoder = encoder;
     this.lambda = lambda;
+    takesUnitImages.add(this);
     this.variables = trainableVariables(encoder, this.parts.head);
   }
 
-  /** The two views. */
+  /** The two views of float32 images in [0, 1], or int32 bytes. */
   prepare(batch: Tensor4D, seed: Seed): ViewPair {
     this.parts.checkAlive();
     const [viewA, viewB] = drawPair('BarlowTwins', this.augment, batch, seed);

@@ -8,10 +8,14 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkChoice, checkNumbers } from '../internal/checks.js';
+import { checkModel } from '../internal/checkModel.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkChoice, checkNumbers, checkTensor, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
+import { toUnitImages } from '../internal/imageBatch.js';
 import { checkModelState, getModelState, setModelState, trainableVariables } from '../internal/modelState.js';
 import { checkState, type State } from '../internal/state.js';
+import { takesUnitImages } from '../internal/takesUnitImages.js';
 import { maskedReconstructionLoss } from '../losses/index.js';
 import type { MaeModel } from '../models/index.js';
 import { type MaskedPatches, type MaskedPatchesOptions, maskedPatchesTask } from '../pretext/index.js';
@@ -73,7 +77,15 @@ export class MAE implements Method<Tensor4D, MAEBatch> {
 
   /** @throws ShapeError if the parts of the model don't fit together; RangeError if the mask is impossible. */
   constructor(options: MAEOptions) {
+    checkOptions('MAE', options, ['model', 'ratio', 'strategy', 'normalizePatches', 'augment']);
     const { model, ratio = 0.75, strategy = 'random', normalizePatches = true, augment } = options;
+    for (const part of ['encoder', 'decoder', 'features'] as const) checkModel('MAE', `model.${part}`, model?.[part]);
+    if (typeof normalizePatches !== 'boolean') {
+      throw new RangeError(`MAE: normalizePatches must be a boolean, got ${show(normalizePatches)}.`);
+    }
+    if (augment !== undefined && typeof augment !== 'function') {
+      throw new RangeError(`MAE: augment must be a transform, got ${show(augment)}.`);
+    }
     const { size, channels } = imagesOf('MAE', model.features);
     checkChoice('MAE', 'strategy', strategy, ['random', 'block', 'grid']);
     checkNumbers('MAE', { ratio: [ratio, 0, 1] });
@@ -84,29 +96,38 @@ export class MAE implements Method<Tensor4D, MAEBatch> {
     }
     this.model = model;
     this.encoder = model.features;
+    takesUnitImages.add(this);
     this.variables = trainableVariables(model.encoder, model.decoder);
     this.augment = augment ?? (maePolicy({ size }) as Transform<unknown>);
     this.mask = { patchSize: patchSizeOf(model, channels), ratio, strategy };
     this.normalizePatches = normalizePatches;
   }
 
-  /** Augments the images, draws what is hidden, and cuts the target patches. */
+  /** Augments the images (float32 in [0, 1], or int32 bytes), draws what is hidden, and cuts the target patches. */
   prepare(batch: Tensor4D, seed: Seed): MAEBatch {
     this.checkAlive();
-    const images = this.augment(batch, foldIn(seed, 0));
+    const unit = toUnitImages('MAE', 'batch', batch);
+    let images: Tensor4D | undefined;
     try {
+      images = this.augment(unit, foldIn(seed, 0)) as Tensor4D;
       return {
         ...maskedPatchesTask(images, foldIn(seed, 1), this.mask),
         dropSeed: integers(foldIn(seed, 2), { max: 2 ** 31 }),
       };
     } finally {
-      images.dispose();
+      images?.dispose();
+      if (unit !== batch) unit.dispose();
     }
   }
 
   /** Mean squared error of the hidden patches. */
   loss({ inputs, idsKeep, idsRestore, mask, targets, dropSeed }: MAEBatch): Scalar {
     this.checkAlive();
+    for (const [name, x] of Object.entries({ inputs, idsKeep, idsRestore, mask, targets })) {
+      checkTensor('MAE.loss', `prepared.${name}`, x);
+    }
+    checkModel('MAE.loss', 'model.encoder', this.model.encoder);
+    checkModel('MAE.loss', 'model.decoder', this.model.decoder);
     const { normalizePatches } = this;
     return tidy(() => {
       const prediction = this.decode(inputs, idsKeep, idsRestore, { training: true, seed: dropSeed });
@@ -129,7 +150,13 @@ export class MAE implements Method<Tensor4D, MAEBatch> {
    */
   reconstruct(images: Tensor4D, seed: Seed): Reconstruction {
     this.checkAlive();
-    const task = maskedPatchesTask(images, seed, this.mask);
+    const unit = toUnitImages('MAE.reconstruct', 'images', images);
+    let task: MaskedPatches;
+    try {
+      task = maskedPatchesTask(unit, seed, this.mask);
+    } finally {
+      if (unit !== images) unit.dispose();
+    }
     const { patchSize } = this.mask;
     const { normalizePatches } = this;
     try {

@@ -2,13 +2,15 @@ import type { Scalar, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core
 import { tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type AbandonsStep, abandonStep } from '../internal/abandonStep.js';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers } from '../internal/checks.js';
 import { trainableVariables } from '../internal/modelState.js';
 import { type Schedule, valueAt } from '../internal/schedule.js';
 import { type State, setAllOrNone } from '../internal/state.js';
+import { takesUnitImages } from '../internal/takesUnitImages.js';
 import { infoNCELoss } from '../losses/index.js';
 import { FeatureQueue, MomentumEncoder } from '../momentum/index.js';
-import type { Seed } from '../random/index.js';
+import { randomKey, type Seed } from '../random/index.js';
 import type { Method } from '../training/index.js';
 import { mocoV2Policy, type Views } from '../transforms/index.js';
 import { EncoderWithHead } from './parts.js';
@@ -77,7 +79,9 @@ export class MoCo implements Method<Tensor4D, MoCoBatch>, AbandonsStep {
 
   /** @throws ShapeError if encoder, head and images don't fit together; RangeError if an option is out of range. */
   constructor(options: MoCoOptions) {
+    checkOptions('MoCo', options, ['encoder', 'head', 'augment', 'capacity', 'momentum', 'temperature', 'seed']);
     const { encoder, head, augment, capacity = 4096, momentum = 0.999, temperature = 0.2, seed = 0 } = options;
+    randomKey(seed);
     checkIntegers('MoCo', { capacity: [capacity, 1] });
     valueAt('MoCo', 'temperature', temperature, 0, Number.MIN_VALUE);
     valueAt('MoCo', 'momentum', momentum, 0, 0, 1);
@@ -85,6 +89,7 @@ export class MoCo implements Method<Tensor4D, MoCoBatch>, AbandonsStep {
     this.parts = new EncoderWithHead('MoCo', encoder, head, { batchNorm: false, seed });
     this.encoder = encoder;
     this.temperature = temperature;
+    takesUnitImages.add(this);
     this.variables = trainableVariables(encoder, this.parts.head);
     // Encoder and head are followed one by one: a model wired from both would share, and then free, the caller's layers.
     this.keyEncoder = new MomentumEncoder(encoder, { momentum });
@@ -96,7 +101,7 @@ export class MoCo implements Method<Tensor4D, MoCoBatch>, AbandonsStep {
     });
   }
 
-  /** Queries' view, and keys of the other view. */
+  /** Queries' view, and keys of the other view, of float32 images in [0, 1], or int32 bytes. */
   prepare(batch: Tensor4D, seed: Seed): MoCoBatch {
     this.parts.checkAlive();
     const [queries, other] = drawPair('MoCo', this.augment, batch, seed);

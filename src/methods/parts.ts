@@ -1,5 +1,7 @@
 import { type Tensor, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkModel } from '../internal/checkModel.js';
+import { checkTensor } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { checkModelState, getModelState, setModelState } from '../internal/modelState.js';
 import { checkState, type State } from '../internal/state.js';
@@ -19,6 +21,7 @@ export class EncoderWithHead {
     defaults: Omit<ProjectionHeadOptions, 'inputDim'>,
   ) {
     const dim = outputDim(where, 'encoder', encoder);
+    if (head !== undefined) checkModel(where, 'head', head);
     this.madeHead = head === undefined;
     this.head = head ?? projectionHead({ inputDim: dim, ...defaults });
     const wanted = this.head.inputs[0]?.shape?.at(-1);
@@ -29,6 +32,9 @@ export class EncoderWithHead {
   /** Projections of images, in training mode. */
   project(images: Tensor4D): Tensor2D {
     this.checkAlive();
+    checkTensor(`${this.where}.loss`, 'prepared images', images);
+    checkModel(`${this.where}.loss`, 'encoder', this.encoder);
+    checkModel(`${this.where}.loss`, 'head', this.head);
     return tidy(() => {
       const features = this.encoder.apply(images, { training: true }) as Tensor;
       return this.head.apply(features, { training: true }) as Tensor2D;

@@ -1,11 +1,13 @@
 import { concat, type Scalar, slice, type Tensor2D, type Tensor4D, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers } from '../internal/checks.js';
 import { trainableVariables } from '../internal/modelState.js';
 import { type Schedule, valueAt } from '../internal/schedule.js';
 import type { State } from '../internal/state.js';
+import { takesUnitImages } from '../internal/takesUnitImages.js';
 import { ntXentLoss } from '../losses/index.js';
-import type { Seed } from '../random/index.js';
+import { randomKey, type Seed } from '../random/index.js';
 import type { Method } from '../training/index.js';
 import { simclrPolicy, type Views } from '../transforms/index.js';
 import { EncoderWithHead } from './parts.js';
@@ -51,16 +53,19 @@ export class SimCLR implements Method<Tensor4D, Tensor4D> {
 
   /** @throws ShapeError if encoder, head and images don't fit together; RangeError if the temperature is not > 0. */
   constructor(options: SimCLROptions) {
+    checkOptions('SimCLR', options, ['encoder', 'head', 'augment', 'temperature', 'seed']);
     const { encoder, head, augment, temperature = 0.5, seed = 0 } = options;
+    randomKey(seed);
     valueAt('SimCLR', 'temperature', temperature, 0, Number.MIN_VALUE);
     this.augment = twoViews('SimCLR', encoder, augment, simclrPolicy);
     this.parts = new EncoderWithHead('SimCLR', encoder, head, { seed });
     this.encoder = encoder;
     this.temperature = temperature;
+    takesUnitImages.add(this);
     this.variables = trainableVariables(encoder, this.parts.head);
   }
 
-  /** Both views of each image, `[2 batch, height, width, channels]`: first all of view A, then all of view B. */
+  /** Float32 images in [0, 1], or int32 bytes, to both views of each, `[2 batch, height, width, channels]`: first all of view A, then all of view B. */
   prepare(batch: Tensor4D, seed: Seed): Tensor4D {
     this.parts.checkAlive();
     return tidy(() => concat(drawPair('SimCLR', this.augment, batch, seed)));

@@ -1,5 +1,5 @@
 import { add, mul, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
-import { checkNumbers, checkShapes } from '../internal/checks.js';
+import { checkNumbers, checkShapes, checkTensor, show } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 
 /**
@@ -23,10 +23,14 @@ import { ShapeError } from '../internal/errors.js';
  */
 export function ema(targets: readonly Variable[], sources: readonly Tensor[], momentum: number): void {
   checkNumbers('ema', { momentum: [momentum, 0, 1] });
+  for (const [name, list] of Object.entries({ targets, sources })) {
+    if (!Array.isArray(list)) throw new ShapeError(`ema: ${name} must be a list of tensors, got ${show(list)}.`);
+  }
   if (targets.length !== sources.length) {
     throw new ShapeError(`ema: sources must be a list of ${targets.length} tensors, got ${sources.length}.`);
   }
   for (const [i, source] of sources.entries()) {
+    checkTensor('ema', `targets[${i}]`, targets[i]);
     checkShapes('ema', { [`sources[${i}]`]: [source, (targets[i] as Variable).shape] });
   }
   if (momentum === 1) return;

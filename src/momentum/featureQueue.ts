@@ -10,6 +10,7 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkFloats, checkIntegers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import type { FeatureBlock } from '../internal/featureBlocks.js';
@@ -82,7 +83,8 @@ export class FeatureQueue {
    * @throws RangeError if capacity or dim is not a positive integer, or `normalize` unknown.
    */
   constructor(options: FeatureQueueOptions) {
-    const { capacity, dim, normalize = 'onUse' } = options;
+    const names = ['capacity', 'dim', 'normalize'] as const;
+    const { capacity, dim, normalize = 'onUse' } = checkOptions('FeatureQueue', options, names);
     checkIntegers('FeatureQueue', { capacity: [capacity, 1], dim: [dim, 1] });
     checkChoice('FeatureQueue', 'normalize', normalize, ['onUse', 'onEnqueue', 'never']);
     this.capacity = capacity;

@@ -14,6 +14,7 @@ import {
   variable,
   zeros,
 } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloats, checkIntegers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
@@ -81,7 +82,7 @@ export class MemoryBank {
    * @throws RangeError if one is out of range.
    */
   constructor(options: MemoryBankOptions) {
-    const { size, dim, momentum = 0.5 } = options;
+    const { size, dim, momentum = 0.5 } = checkOptions('MemoryBank', options, ['size', 'dim', 'momentum']);
     checkIntegers('MemoryBank', { size: [size, 1], dim: [dim, 1] });
     valueAt('MemoryBank', 'momentum', momentum, 0, 0, 1);
     this.size = size;
@@ -159,7 +160,7 @@ export class MemoryBank {
   sampleNegatives(seed: Seed, options: SampleNegativesOptions): Tensor2D {
     const where = 'MemoryBank.sampleNegatives';
     const rows = this.alive();
-    const { count, exclude = [] } = options;
+    const { count, exclude = [] } = checkOptions(where, options, ['count', 'exclude']);
     checkIntegers(where, { count: [count, 1] });
     const left = this.written.without(Array.from(exclude, (sample) => this.checkSample(where, sample)));
     const drawn = drawDistinct(seed, Math.min(count, left.length), left.length);
@@ -182,7 +183,7 @@ export class MemoryBank {
   samplePairedNegatives(samples: ArrayLike<number>, seed: Seed, options: SamplePairedNegativesOptions): Tensor3D {
     const where = 'MemoryBank.samplePairedNegatives';
     const rows = this.alive();
-    const { count } = options;
+    const { count } = checkOptions(where, options, ['count']);
     checkIntegers(where, { count: [count, 1] });
     const slots = this.checkSamples(where, samples);
     const members = this.written.members();

@@ -1,6 +1,8 @@
 import { clone, type Tensor, tidy, zerosLike } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkChoice, checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkModel } from '../internal/checkModel.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkChoice, checkIntegers, checkNumbers, checkTensor } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { type Schedule, valueAt } from '../internal/schedule.js';
 import { type ArrayState, checkState, fromArrayState, type State, toArrayState } from '../internal/state.js';
@@ -72,7 +74,9 @@ export class MomentumEncoder {
    * @throws ShapeError if the model has no input shape or several outputs; RangeError if an option is out of range.
    */
   constructor(model: LayersModel, options: MomentumEncoderOptions = {}) {
-    const { momentum = 0.996, statistics = 'own' } = options;
+    const names = ['momentum', 'statistics'] as const;
+    const { momentum = 0.996, statistics = 'own' } = checkOptions('MomentumEncoder', options, names);
+    checkModel('MomentumEncoder', 'model', model);
     checkChoice('MomentumEncoder', 'statistics', statistics, ['own', 'ema', 'copy']);
     valueAt('MomentumEncoder', 'momentum', momentum, 0, 0, 1);
     this.momentum = momentum;
@@ -119,8 +123,10 @@ export class MomentumEncoder {
    */
   apply(x: Tensor | Tensor[], options: ApplyOptions = {}): Tensor {
     this.checkAlive();
-    const { training = true } = options;
+    const where = 'MomentumEncoder.apply';
+    const { training = true } = checkOptions(where, options, ['training']);
     const inputs = Array.isArray(x) ? x : [x];
+    for (const [i, input] of inputs.entries()) checkTensor(where, Array.isArray(x) ? `x[${i}]` : 'x', input);
     return tidy(() =>
       withGradient<Tensor>(inputs, (save) => {
         save(inputs);

@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
 
 /** Options of {@link momentumSchedule}. */
@@ -26,7 +27,7 @@ export interface MomentumScheduleOptions {
  * ```
  */
 export function momentumSchedule(options: MomentumScheduleOptions): (step: number) => number {
-  const { base = 0.996, end = 1, steps } = options;
+  const { base = 0.996, end = 1, steps } = checkOptions('momentumSchedule', options, ['base', 'end', 'steps']);
   checkNumbers('momentumSchedule', { base: [base, 0, 1], end: [end, 0, 1] });
   checkIntegers('momentumSchedule', { steps: [steps, 1] });
   return (step) => {

@@ -9,12 +9,13 @@ import {
   sub,
   type Variable,
 } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { type Schedule, valueAt } from '../internal/schedule.js';
 import type { NamedTensor } from './optimizerSlots.js';
 import { SlotOptimizer } from './slotOptimizer.js';
-import { checkFilter, filterConfig, picks, type VariableFilter } from './variableFilter.js';
+import { checkFilter, checkScale, filterConfig, picks, type VariableFilter } from './variableFilter.js';
 
 /** Options of {@link AdamW}. */
 export interface AdamWOptions {
@@ -68,6 +69,15 @@ export class AdamW extends SlotOptimizer {
    * @throws RangeError if an option is out of range.
    */
   constructor(options: AdamWOptions) {
+    checkOptions(NAME, options, [
+      'learningRate',
+      'beta1',
+      'beta2',
+      'epsilon',
+      'weightDecay',
+      'noDecay',
+      'learningRateScale',
+    ]);
     super(NAME, ['m', 'v']);
     const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01, noDecay = 'rank1' } = options;
     valueAt(NAME, 'learningRate', learningRate, 0, 0);
@@ -78,6 +88,7 @@ export class AdamW extends SlotOptimizer {
     }
     checkFilter(NAME, 'noDecay', noDecay);
     this.learningRate = learningRate;
+    checkScale(NAME, options.learningRateScale);
     this.scale = options.learningRateScale;
     this.options = { beta1, beta2, epsilon, weightDecay, noDecay };
   }

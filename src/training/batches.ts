@@ -100,6 +100,7 @@ export function batches(data: Data | NamedData, options: BatchesOptions, seed: S
     stepsPerEpoch,
     at(step) {
       checkIntegers('batches.at', { step: [step, 0] });
+      for (const [name, part] of parts) if (isTensorData(part)) checkTensor('batches.at', name, part);
       const epoch = Math.floor(step / stepsPerEpoch);
       if (epoch !== orderedEpoch)
         [orderedEpoch, order] = [epoch, permutation(foldIn(seed, epoch), count) as Int32Array<ArrayBuffer>];

@@ -12,7 +12,8 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { explainBackendError } from '../internal/backendErrors.js';
-import { checkIntegers, checkShapes, show } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkIntegers, checkShapes, checkTensor, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 
 /** What {@link cachedGradients} takes. */
@@ -85,7 +86,10 @@ export interface ValueAndGradients {
 export function cachedGradients<X extends Tensor = Tensor, Z extends Tensor = Tensor2D>(
   options: CachedGradientsOptions<X, Z>,
 ): ValueAndGradients {
+  checkOptions('cachedGradients', options, ['inputs', 'encode', 'loss', 'chunkSize', 'chunks', 'variables']);
   const views = viewsOf(options);
+  checkFunction('loss', options.loss);
+  checkVariables(options.variables);
   const variables = (options.variables ?? Object.values(engine().registeredVariables)).filter((v) => v.trainable);
   if (variables.length === 0) throw new RangeError('cachedGradients: variables must hold a trainable one, got none.');
   try {
@@ -120,6 +124,19 @@ function sumOverChunks<X extends Tensor, Z extends Tensor>(
   return { value, grads: namedGradients(variables, totals) };
 }
 
+function checkFunction(name: string, value: unknown): void {
+  if (typeof value === 'function') return;
+  throw new RangeError(`cachedGradients: ${name} must be a function, got ${show(value)}.`);
+}
+
+function checkVariables(variables: unknown): void {
+  if (variables === undefined) return;
+  if (!Array.isArray(variables)) {
+    throw new ShapeError(`cachedGradients: variables must be a list of variables, got ${show(variables)}.`);
+  }
+  for (const [i, variable] of variables.entries()) checkTensor('cachedGradients', `variables[${i}]`, variable);
+}
+
 /** One view: its chunks, and what encodes them. */
 interface View<Z extends Tensor = Tensor> {
   readonly name: string;
@@ -137,6 +154,8 @@ function viewsOf<X extends Tensor, Z extends Tensor>(options: CachedGradientsOpt
   if (encoders.length !== inputs.length) {
     throw new ShapeError(`cachedGradients: encode must have ${inputs.length} functions, got ${encoders.length}.`);
   }
+  for (const [i, encoder] of encoders.entries())
+    checkFunction(Array.isArray(encode) ? `encode[${i}]` : 'encode', encoder);
   return inputs.map((input: X | ((chunk: number) => X), i) => {
     const name = `inputs[${i}]`;
     const encoder = encoders[i] as (input: X, chunk: number) => Z;
@@ -144,6 +163,7 @@ function viewsOf<X extends Tensor, Z extends Tensor>(options: CachedGradientsOpt
       checkIntegers('cachedGradients', { chunks: [chunks, 1] });
       return { name, chunks, encode: (chunk) => encoder(input(chunk), chunk) };
     }
+    checkTensor('cachedGradients', name, input);
     const axes = Array.isArray(input?.shape) ? input.shape.slice(1) : [];
     checkShapes('cachedGradients', { [name]: [input, ['batch', ...axes]] });
     checkIntegers('cachedGradients', { chunkSize: [chunkSize, 1] });

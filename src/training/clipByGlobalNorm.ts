@@ -11,7 +11,8 @@ import {
   sum,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkFloats, checkNumbers } from '../internal/checks.js';
+import { checkFloats, checkNumbers, isTensor, show } from '../internal/checks.js';
+import { ShapeError } from '../internal/errors.js';
 
 /**
  * Gradients scaled so that their common length is at most `maxNorm`: g · maxNorm / max(maxNorm, ‖all g‖). Shorter ones stay
@@ -37,6 +38,9 @@ import { checkFloats, checkNumbers } from '../internal/checks.js';
  */
 export function clipByGlobalNorm(grads: NamedTensorMap, maxNorm: number): NamedTensorMap {
   checkNumbers('clipByGlobalNorm', { maxNorm: [maxNorm, Number.MIN_VALUE] });
+  if (typeof grads !== 'object' || grads === null || isTensor(grads) || Array.isArray(grads)) {
+    throw new ShapeError(`clipByGlobalNorm: grads must be an object of tensors by name, got ${show(grads)}.`);
+  }
   for (const [name, gradient] of Object.entries(grads)) {
     checkFloats('clipByGlobalNorm', { [name]: [gradient, gradient?.shape ?? []] });
   }

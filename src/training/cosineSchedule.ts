@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkIntegers, checkNumbers } from '../internal/checks.js';
 
 /** Options of {@link cosineSchedule}. */
@@ -45,6 +46,16 @@ export interface CosineScheduleOptions {
  * ```
  */
 export function cosineSchedule(options: CosineScheduleOptions): (step: number) => number {
+  checkOptions('cosineSchedule', options, [
+    'base',
+    'end',
+    'steps',
+    'warmup',
+    'warmupStart',
+    'warmupEnd',
+    'period',
+    'convention',
+  ]);
   const { base, end = 0, steps, warmup = 0, warmupStart = 0, period, convention = 'lightly' } = options;
   const { warmupEnd = base } = options;
   const low = Number.NEGATIVE_INFINITY;

@@ -16,12 +16,13 @@ import {
   type Variable,
   where,
 } from '@tensorflow/tfjs-core';
-import { checkChoice, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkChoice, checkNumbers, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { type Schedule, valueAt } from '../internal/schedule.js';
 import type { NamedTensor } from './optimizerSlots.js';
 import { SlotOptimizer } from './slotOptimizer.js';
-import { checkFilter, filterConfig, picks, type VariableFilter } from './variableFilter.js';
+import { checkFilter, checkScale, filterConfig, picks, type VariableFilter } from './variableFilter.js';
 
 /** Options of {@link LARS}. */
 export interface LARSOptions {
@@ -93,6 +94,19 @@ export class LARS extends SlotOptimizer {
    * @throws RangeError if an option is out of range.
    */
   constructor(options: LARSOptions) {
+    checkOptions(NAME, options, [
+      'learningRate',
+      'momentum',
+      'weightDecay',
+      'trustCoefficient',
+      'convention',
+      'noDecay',
+      'noAdaptation',
+      'learningRateScale',
+      'epsilon',
+      'dampening',
+      'nesterov',
+    ]);
     super(NAME, ['momentum']);
     const {
       learningRate,
@@ -115,12 +129,15 @@ export class LARS extends SlotOptimizer {
     checkNumbers(NAME, { dampening: [dampening, 0, 1] });
     checkFilter(NAME, 'noDecay', noDecay);
     checkFilter(NAME, 'noAdaptation', noAdaptation);
+    if (typeof nesterov !== 'boolean')
+      throw new RangeError(`${NAME}: nesterov must be a boolean, got ${show(nesterov)}.`);
     if (nesterov && (momentum === 0 || dampening !== 0)) {
       throw new RangeError(
         `${NAME}: nesterov must come with momentum and without dampening, got ${momentum}, ${dampening}.`,
       );
     }
     this.learningRate = learningRate;
+    checkScale(NAME, options.learningRateScale);
     this.scale = options.learningRateScale;
     this.options = {
       momentum,

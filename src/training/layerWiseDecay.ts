@@ -1,5 +1,7 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkModel } from '../internal/checkModel.js';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { PositionEmbedding } from '../layers/index.js';
@@ -34,7 +36,8 @@ export function layerWiseDecay(
   model: LayersModel,
   options: LayerWiseDecayOptions = {},
 ): (variable: Variable) => number {
-  const { rate = 0.75 } = options;
+  const { rate = 0.75 } = checkOptions('layerWiseDecay', options, ['rate']);
+  checkModel('layerWiseDecay', 'model', model);
   checkNumbers('layerWiseDecay', { rate: [rate, Number.MIN_VALUE, 1] });
   const depths = new Map<string, number>();
   let layers = 0;

@@ -7,7 +7,7 @@ import {
   tidy,
   type Variable,
 } from '@tensorflow/tfjs-core';
-import { checkShapes } from '../internal/checks.js';
+import { checkShapes, isTensor, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 
 /** A tensor and its name, as tfjs lists gradients and slots. */
@@ -58,6 +58,11 @@ export class OptimizerSlots {
   /** Moves every variable that has a gradient; nothing has moved when it throws on a bad one. */
   apply(gradients: NamedTensorMap | NamedTensor[], move: Move): void {
     this.checkAlive();
+    if (typeof gradients !== 'object' || gradients === null || isTensor(gradients)) {
+      throw new ShapeError(
+        `${this.where}.applyGradients: gradients must be tensors by variable name, or a list, got ${show(gradients)}.`,
+      );
+    }
     const named = Array.isArray(gradients)
       ? gradients.map(({ name, tensor }) => [name, tensor] as const)
       : Object.entries(gradients);
@@ -97,7 +102,10 @@ export class OptimizerSlots {
   /** Takes over copies of what {@link weights} gave; returns the iterations. */
   async restore(weights: readonly NamedTensor[]): Promise<number> {
     this.checkAlive();
-    const [first, ...rest] = weights;
+    if (!Array.isArray(weights)) {
+      throw new ShapeError(`${this.where}.setWeights: weights must be a list, got ${show(weights)}.`);
+    }
+    const [first, ...rest] = weights as readonly NamedTensor[];
     if (first === undefined)
       throw new ShapeError(`${this.where}.setWeights: weights must hold the iterations, got none.`);
     const [iterations = -1, ...counts] = Array.from(await first.tensor.data());

@@ -8,6 +8,7 @@ import { type BatchSource, batchesFrom, batchSize, checkSource } from './batchSo
 import { callAll, checkCallbacks, type TrainingCallbacks, type TrainingLogs } from './callbacks.js';
 import { checkWeights } from './checkFinite.js';
 import { checkGradients } from './checkGradients.js';
+import { checkImageRange } from './checkImageRange.js';
 import { checkMethod, checkOptimizer, checkSignal } from './checkRun.js';
 import { clipByGlobalNorm } from './clipByGlobalNorm.js';
 import { GradientMean } from './gradientMean.js';
@@ -77,7 +78,7 @@ export interface History {
  * @param source - Batches; see {@link BatchSource} for what is disposed and what a resumed run makes of each kind.
  * @param options - When to stop, optimizer, seed, callbacks, checkpoint.
  * @returns Losses and speed.
- * @throws RangeError on bad options, a checkpoint of another seed or source, or one that makes no sense; ShapeError on a
+ * @throws RangeError on bad options, a first batch of float images that are not in [0, 1], a checkpoint of another seed or source, or one that makes no sense; ShapeError on a
  * checkpoint of another architecture or optimizer: then nothing has changed. Error when a batch, what the method prepared
  * of it, the loss or a gradient is not finite, before the weights are touched, and when a weight is not (looked at before
  * the first step, every 50 steps, at checkpoints and at the end); the last checkpoint is kept.
@@ -134,6 +135,7 @@ export async function pretrain<Batch, Prepared>(
             await callAll(callbacks, 'onBatchBegin', step - firstStep, { ...size, step });
           }
           const which = `step ${step} (epoch ${next.epoch}, batch ${next.index})`;
+          if (step === resumedFrom && sum.batches === 0) await checkImageRange(method, next.batch, which);
           await sum.add(next.batch, foldIn(seed, step * accumulate + sum.batches), which);
           if (sum.batches < accumulate) continue;
           if (learningRate !== undefined)

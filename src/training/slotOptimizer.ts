@@ -71,7 +71,8 @@ export abstract class SlotOptimizer extends Optimizer {
     cls: serialization.SerializableConstructor<T>,
     config: serialization.ConfigDict,
   ): T {
-    return new cls(config);
+    const { customObjects: _, ...options } = config; // tfjs-layers adds it when it opens a saved model
+    return new cls(options);
   }
 
   /** Frees the slots. Safe to call twice; any other use afterwards throws. */

@@ -24,3 +24,9 @@ export function filterConfig(where: string, name: string, filter: VariableFilter
   if (typeof filter !== 'function') return filter;
   throw new RangeError(`${where}: ${name} must be 'rank1' or 'none' to be kept in a config, got a function.`);
 }
+
+/** Throws RangeError where a factor on the learning rate is no function of the variable. */
+export function checkScale(where: string, scale: unknown): void {
+  if (scale === undefined || typeof scale === 'function') return;
+  throw new RangeError(`${where}: learningRateScale must be a function of the variable, got ${show(scale)}.`);
+}

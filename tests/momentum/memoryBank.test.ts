@@ -141,7 +141,7 @@ onEveryBackend('MemoryBank', () => {
     expect(() => bank.update([1, 1], normals<Tensor2D>(1, [2, 2]))).toThrow(/samples must all differ/);
     expect(() => bank.sampleNegatives(1, { count: 0 })).toThrow(/count must be an integer >= 1, got 0/);
     expect(() => new MemoryBank({ size: 0, dim: 2 })).toThrow(/size must be an integer >= 1/);
-    await expect(bank.setState({ step: 0 })).rejects.toThrow(/'written' must be an array of 4/);
+    await expect(bank.setState({ step: 0 })).rejects.toThrow(/state has no array 'written'/);
     bank.dispose();
   });
 });
