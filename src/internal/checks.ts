@@ -125,12 +125,10 @@ export function checkSeed(where: string, seed: unknown, name = 'seed'): void {
 }
 
 /** Whether a value is a safe integer or two words of 32 bits. */
-export function isSeed(seed: unknown): boolean {
-  const words = Object(seed) as Record<'high' | 'low', unknown>;
-  return (
-    Number.isSafeInteger(seed) ||
-    [words.high, words.low].every((word) => Number.isInteger(word) && (word as number) >>> 0 === word)
-  );
+function isSeed(seed: unknown): boolean {
+  if (typeof seed !== 'object' || seed === null) return Number.isSafeInteger(seed);
+  const { high, low } = seed as { readonly high?: number; readonly low?: number };
+  return Number(high) >>> 0 === high && Number(low) >>> 0 === low;
 }
 
 /** Numbers by name, each with the range that it must lie in, [min, max]; max defaults to infinity. */

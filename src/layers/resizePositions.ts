@@ -1,4 +1,5 @@
 import { concat, matMul, reshape, slice, type Tensor2D, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloats } from '../internal/checks.js';
 import { checkGrid, type GridSize } from './gridSize.js';
 
@@ -41,7 +42,10 @@ export function resizePositions(
   options: ResizePositionsOptions = {},
 ): Tensor2D {
   const where = 'resizePositions';
-  const { classToken = false, antialias = false } = options;
+  const { classToken = false, antialias = false } = checkOptions('resizePositions', options, [
+    'classToken',
+    'antialias',
+  ]);
   const [rows, columns] = checkGrid(where, 'from', from);
   const [newRows, newColumns] = checkGrid(where, 'to', to);
   const first = classToken ? 1 : 0;

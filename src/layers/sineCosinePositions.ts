@@ -1,4 +1,5 @@
 import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { checkGrid, type GridSize } from './gridSize.js';
@@ -30,7 +31,11 @@ export interface SineCosinePositionsOptions {
  */
 export function sineCosinePositions(options: SineCosinePositionsOptions): Tensor2D {
   const where = 'sineCosinePositions';
-  const { gridSize, dim, classToken = false } = options;
+  const {
+    gridSize,
+    dim,
+    classToken = false,
+  } = checkOptions('sineCosinePositions', options, ['gridSize', 'dim', 'classToken']);
   const [rows, columns] = checkGrid(where, 'gridSize', gridSize);
   checkSineCosineDim(where, dim);
   return tensor2d(sineCosineValues(options), [rows * columns + (classToken ? 1 : 0), dim]);

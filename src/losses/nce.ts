@@ -68,8 +68,8 @@ export interface NceOptions extends NceNormalizerOptions {
  * ```
  */
 export function nceLoss(queries: LossInput, positives: LossInput, options: NceOptions): Scalar {
-  check('nceLoss', queries, positives, options);
   const { logNormalizer } = checkOptions('nceLoss', options, ['logNormalizer', 'negatives', 'temperature']);
+  check('nceLoss', queries, positives, options);
   if (typeof logNormalizer === 'number') checkNumbers('nceLoss', { logNormalizer: [logNormalizer, -1e8, 1e8] });
   else if (logNormalizer !== undefined) checkFloats('nceLoss', { logNormalizer: [logNormalizer, []] });
   return tidy(() => {

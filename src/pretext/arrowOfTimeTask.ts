@@ -1,5 +1,6 @@
 import type { Tensor1D, Tensor5D } from '@tensorflow/tfjs-core';
-import { checkIntegers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkIntegers, checkSeed } from '../internal/checks.js';
 import { type Seed, split, uniform } from '../random/index.js';
 import { imageKeys } from '../transforms/draw.js';
 import { spanOf } from '../transforms/pickFrames.js';
@@ -45,8 +46,9 @@ export type ArrowOfTimeBatch = {
  * ```
  */
 export function arrowOfTimeTask(clips: Tensor5D, seed: Seed, options: ArrowOfTimeOptions = {}): ArrowOfTimeBatch {
+  checkSeed('arrowOfTimeTask', seed);
   const where = 'arrowOfTimeTask';
-  const { stride = 1 } = options;
+  const { stride = 1 } = checkOptions('arrowOfTimeTask', options, ['frames', 'stride', 'perFrame']);
   checkIntegers(where, { stride: [stride, 1] });
   checkClips(where, clips, stride + 1, ` (2 at stride ${stride})`);
   const total = clips.shape[1];

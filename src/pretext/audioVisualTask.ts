@@ -8,7 +8,8 @@ import {
   tensor1d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkChoice, checkFloats, checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkChoice, checkFloats, checkIntegers, checkNumbers, checkSeed } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { type Seed, split } from '../random/index.js';
 import { type LogMelSpectrogramOptions, logMelSpectrogram, randomGain } from '../transforms/index.js';
@@ -91,6 +92,17 @@ export function audioVisualTask(
   seed: Seed,
   options: AudioVisualOptions = {},
 ): AudioVisualBatch {
+  checkSeed('audioVisualTask', seed);
+  checkOptions('audioVisualTask', options, [
+    'sampleRate',
+    'frames',
+    'seconds',
+    'negatives',
+    'minShift',
+    'mismatched',
+    'gain',
+    'spectrogram',
+  ]);
   const where = 'audioVisualTask';
   checkFloats(where, { frames: [frames, CLIPS], audio: [audio, ['batch', 'samples']] });
   const plan = planOf(where, frames, audio, options);

@@ -19,6 +19,7 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloats, checkIntegers, checkNumbers, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 
@@ -61,6 +62,7 @@ export interface MotionBins {
  * ```
  */
 export function binMotion(from: Tensor3D, to: Tensor3D, options: BinMotionOptions): MotionBins {
+  checkOptions('binMotion', options, ['bins', 'translation', 'rotation']);
   const where = 'binMotion';
   const { bins = 20 } = options ?? {};
   checkFloats(where, { from: [from, ['batch', 4, 4]], to: [to, ['batch', 4, 4]] });

@@ -17,6 +17,7 @@ import {
   tidy,
   zerosLike,
 } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkDtype, checkShapes } from '../internal/checks.js';
 import { largestAround } from '../transforms/dilate.js';
 
@@ -53,7 +54,7 @@ const BACKGROUND = 2 ** 24;
  * ```
  */
 export function boundaries(labels: Tensor3D, options: BoundariesOptions = {}): Tensor3D {
-  const { mode = 'thick' } = options;
+  const { mode = 'thick' } = checkOptions('boundaries', options, ['mode']);
   checkShapes('boundaries', { labels: [labels, ['batch', 'height', 'width']] });
   checkDtype('boundaries', { labels }, 'int32');
   checkChoice('boundaries', 'mode', mode, ['thick', 'inner', 'outer', 'subpixel']);

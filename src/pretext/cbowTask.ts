@@ -1,4 +1,5 @@
 import { mul, reshape, type Tensor1D, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { type TokenIds, tokensOf } from './tokens.js';
@@ -43,7 +44,7 @@ export type CbowBatch = {
  */
 export function cbowTask(ids: TokenIds, options: CbowOptions = {}): CbowBatch {
   const where = 'cbowTask';
-  const { window = 5 } = options;
+  const { window = 5 } = checkOptions('cbowTask', options, ['window']);
   checkIntegers(where, { window: [window, 1] });
   const tokens = tokensOf(where, ids);
   const offsets = Array.from({ length: 2 * window }, (_, k) => (k < window ? k - window : k - window + 1));

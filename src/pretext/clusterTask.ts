@@ -1,5 +1,6 @@
 import { type Tensor1D, type Tensor2D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
-import { checkIntegers, show } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags, checkIntegers, checkSeed, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { type HostRows, type RowData, readRows } from '../internal/hostRows.js';
 import { normalizedRows } from '../internal/nearest.js';
@@ -60,9 +61,26 @@ export async function clusterTask(
   seed: Seed,
   options: ClusterTaskOptions,
 ): Promise<ClusterTaskResult> {
+  checkSeed('clusterTask', seed);
   const where = 'clusterTask';
   checkKMeans(where, seed, options);
-  const { clusters, pca = 256, whiten = true, normalize = true, maxIterations = 20 } = options;
+  const {
+    clusters,
+    pca = 256,
+    whiten = true,
+    normalize = true,
+    maxIterations = 20,
+  } = checkOptions('clusterTask', options, [
+    'clusters',
+    'pca',
+    'whiten',
+    'normalize',
+    'maxIterations',
+    'tolerance',
+    'batchSize',
+    'restarts',
+  ]);
+  checkFlags('clusterTask', { whiten, normalize });
   if (pca !== null) checkIntegers(where, { pca: [pca, 1] });
   for (const [name, value] of Object.entries({ whiten, normalize })) {
     if (typeof value !== 'boolean')

@@ -1,5 +1,6 @@
 import { dispose, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { checkData, type Data, isTensorData, sliceRows } from '../internal/arrayData.js';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkDtype, checkIntegers, checkNumbers, isTensor } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { binsOr, type ColorBins, countBins } from './colorBins.js';
@@ -36,7 +37,7 @@ export interface ColorPriorOptions {
  */
 export async function colorPrior(images: Data, options: ColorPriorOptions = {}): Promise<Float32Array> {
   const where = 'colorPrior';
-  const { sigma = 5, chunk = 64 } = options;
+  const { sigma = 5, chunk = 64 } = checkOptions('colorPrior', options, ['bins', 'sigma', 'chunk']);
   checkData(where, 'images', images, 4);
   const [total = 0, , , channels] = images.shape;
   if (channels !== 3) throw new ShapeError(`${where}: images must have 3 channels, got [${images.shape.join(', ')}].`);

@@ -1,4 +1,5 @@
 import { add, div, mul, step, sub, sum, type Tensor1D, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloats, checkNumbers, isTensor, show } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 
@@ -28,7 +29,7 @@ export interface ColorWeightsOptions {
  */
 export function colorWeights(prior: Tensor1D | ArrayLike<number>, options: ColorWeightsOptions = {}): Tensor1D {
   const where = 'colorWeights';
-  const { lambda = 0.5 } = options;
+  const { lambda = 0.5 } = checkOptions('colorWeights', options, ['lambda']);
   checkNumbers(where, { lambda: [lambda, 0, 1] });
   checkPrior(where, prior);
   return tidy(() => {

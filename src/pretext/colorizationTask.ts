@@ -1,4 +1,5 @@
 import { ones, stridedSlice, type Tensor1D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkImages, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { binsOr, countBins } from './colorBins.js';
@@ -81,7 +82,14 @@ export function colorizationTask(
   options: ColorizationOptions = {},
 ): ColorizationBatch | ColorRegressionBatch {
   const where = 'colorizationTask';
-  const { target = 'bins', stride = 1, prior, neighbors = 10, sigma = 5, lambda = 0.5 } = options;
+  const {
+    target = 'bins',
+    stride = 1,
+    prior,
+    neighbors = 10,
+    sigma = 5,
+    lambda = 0.5,
+  } = checkOptions('colorizationTask', options, ['target', 'stride', 'prior', 'bins', 'neighbors', 'sigma', 'lambda']);
   checkImages(where, x, 3);
   checkChoice(where, 'target', target, ['bins', 'ab']);
   checkIntegers(where, { stride: [stride, 1], neighbors: [neighbors, 1] });

@@ -16,6 +16,7 @@ import {
   type Tensor4D,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { gaussianBlur } from '../transforms/gaussianBlur.js';
@@ -71,7 +72,12 @@ const TAN_22_5 = Math.SQRT2 - 1;
  */
 export function contourTask(x: Tensor4D, options: ContourTaskOptions = {}): ContourTaskResult {
   const where = 'contourTask';
-  const { sigma = 1.4, high = 0.1, low = 0.05, reach = 16 } = options;
+  const {
+    sigma = 1.4,
+    high = 0.1,
+    low = 0.05,
+    reach = 16,
+  } = checkOptions('contourTask', options, ['sigma', 'high', 'low', 'reach']);
   checkGrayOrRgb(where, x);
   checkNumbers(where, { sigma: [sigma, 0], high: [high, 0], low: [low, 0] });
   if (low > high) throw new RangeError(`${where}: low must be at most high = ${high}, got ${low}.`);

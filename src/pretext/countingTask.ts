@@ -1,5 +1,6 @@
 import { reshape, type Tensor4D, type Tensor5D, tidy, transpose } from '@tensorflow/tfjs-core';
-import { checkChoice, checkImages, checkNumbers, show } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkChoice, checkImages, checkNumbers, checkSeed, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { foldIn, integers, type RandomKey, type Seed, split } from '../random/index.js';
 import { randomGrayscale } from '../transforms/index.js';
@@ -51,8 +52,9 @@ export type CountingBatch = {
  * ```
  */
 export function countingTask(x: Tensor4D, seed: Seed, options: CountingTaskOptions = {}): CountingBatch {
+  checkSeed('countingTask', seed);
   const where = 'countingTask';
-  const { filters = SHRINK_FILTERS, grayscale = 0.3 } = options;
+  const { filters = SHRINK_FILTERS, grayscale = 0.3 } = checkOptions('countingTask', options, ['filters', 'grayscale']);
   checkImages(where, x);
   checkNumbers(where, { grayscale: [grayscale, 0, 1] });
   if (!Array.isArray(filters) || filters.length === 0) {

@@ -1,4 +1,5 @@
 import { matMul, max, mul, reshape, softmax, sub, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloats, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { binsOr, binTensor, type ColorBins, countBins } from './colorBins.js';
@@ -34,7 +35,7 @@ export interface DecodeColorsOptions {
  */
 export function decodeColors(logits: Tensor4D, options: DecodeColorsOptions = {}): Tensor4D {
   const where = 'decodeColors';
-  const { temperature = 0.38 } = options;
+  const { temperature = 0.38 } = checkOptions('decodeColors', options, ['bins', 'temperature']);
   const bins = binsOr(options.bins);
   const count = countBins(where, bins);
   checkFloats(where, { logits: [logits, ['batch', 'height', 'width', count]] });

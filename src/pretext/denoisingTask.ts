@@ -1,5 +1,6 @@
 import { add, clone, mul, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
-import { checkImages, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkImages, checkNumbers, checkSeed } from '../internal/checks.js';
 import { foldIn, normal, type Seed, uniform } from '../random/index.js';
 import type { RestorationBatch } from './restoration.js';
 
@@ -31,8 +32,9 @@ export interface DenoisingOptions {
  * ```
  */
 export function denoisingTask(x: Tensor4D, seed: Seed, options: DenoisingOptions = {}): RestorationBatch {
+  checkSeed('denoisingTask', seed);
   const where = 'denoisingTask';
-  const { std = 0.1, dropout = 0.25 } = options;
+  const { std = 0.1, dropout = 0.25 } = checkOptions('denoisingTask', options, ['std', 'dropout']);
   checkImages(where, x);
   checkNumbers(where, { std: [std, 0], dropout: [dropout, 0, 1 - 1e-9] });
   const [batch, height, width, channels] = x.shape;

@@ -1,5 +1,6 @@
 import { type Tensor1D, type Tensor4D, tensor1d, tidy } from '@tensorflow/tfjs-core';
-import { checkImages, checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkImages, checkIntegers, checkNumbers, checkSeed } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { foldIn, type Seed, uniform } from '../random/index.js';
 import { resample } from '../transforms/index.js';
@@ -71,11 +72,16 @@ export type EgomotionBatch = {
  * ```
  */
 export function egomotionTask(x: Tensor4D, seed: Seed, options: EgomotionOptions = {}): EgomotionBatch {
+  checkSeed('egomotionTask', seed);
   const where = 'egomotionTask';
   checkImages(where, x);
   const [batch, height, width] = x.shape;
   const shorter = Math.min(height, width);
-  const { cropSize = Math.max(1, Math.floor(shorter / 2)), shift = Math.round(shorter / 10), degrees = 30 } = options;
+  const {
+    cropSize = Math.max(1, Math.floor(shorter / 2)),
+    shift = Math.round(shorter / 10),
+    degrees = 30,
+  } = checkOptions('egomotionTask', options, ['cropSize', 'shift', 'degrees', 'bins']);
   checkIntegers(where, { cropSize: [cropSize, 1] });
   checkNumbers(where, { shift: [shift, 0], degrees: [degrees, 0, 90] });
   const { translation, rotation } = binsOf(where, options.bins);

@@ -17,6 +17,7 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloats, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { binsOr, binTensor, type ColorBins, countBins } from './colorBins.js';
 
@@ -50,7 +51,7 @@ export interface EncodeColorsOptions {
  */
 export function encodeColors(ab: Tensor4D, options: EncodeColorsOptions = {}): Tensor4D {
   const where = 'encodeColors';
-  const { neighbors = 10, sigma = 5 } = options;
+  const { neighbors = 10, sigma = 5 } = checkOptions('encodeColors', options, ['bins', 'neighbors', 'sigma']);
   checkFloats(where, { ab: [ab, ['batch', 'height', 'width', 2]] });
   checkIntegers(where, { neighbors: [neighbors, 1] });
   checkNumbers(where, { sigma: [sigma, 1e-3] });

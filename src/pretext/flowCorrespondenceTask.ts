@@ -1,5 +1,6 @@
 import { type Rank, reshape, type Tensor1D, type Tensor4D, type Tensor5D, tensor1d, tidy } from '@tensorflow/tfjs-core';
-import { checkChoice, checkFloats, checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkChoice, checkFloats, checkIntegers, checkNumbers, checkSeed } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import type { Seed } from '../random/index.js';
 import { CLIPS, IMAGES } from '../transforms/shapes.js';
@@ -66,6 +67,7 @@ export function flowCorrespondenceTask(
   seed: Seed,
   options: FlowCorrespondenceOptions = {},
 ): FlowCorrespondenceBatch {
+  checkSeed('flowCorrespondenceTask', seed);
   const where = 'flowCorrespondenceTask';
   const clips = frames?.rank === 5;
   checkFloats(where, { frames: [frames, clips ? CLIPS : IMAGES] });
@@ -82,7 +84,7 @@ export function flowCorrespondenceTask(
     negatives = clips ? 'moment' : 'clip',
     minShift = Math.max(1, Math.floor(flows / 4)),
     mismatched = 0.5,
-  } = options;
+  } = checkOptions('flowCorrespondenceTask', options, ['negatives', 'minShift', 'mismatched']);
   checkChoice(where, 'negatives', negatives, ['moment', 'clip', 'both']);
   checkIntegers(where, { minShift: [minShift, 1] });
   checkNumbers(where, { mismatched: [mismatched, 0, 1] });

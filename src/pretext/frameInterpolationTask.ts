@@ -1,5 +1,6 @@
 import type { Tensor5D } from '@tensorflow/tfjs-core';
 import { reshape, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers } from '../internal/checks.js';
 import { takeImages } from '../transforms/takeImages.js';
 import { checkClips } from './takeFrames.js';
@@ -44,7 +45,7 @@ export function frameInterpolationTask(
   options: FrameInterpolationOptions = {},
 ): FrameInterpolationBatch {
   const where = 'frameInterpolationTask';
-  const { hidden = 1 } = options;
+  const { hidden = 1 } = checkOptions('frameInterpolationTask', options, ['hidden']);
   checkIntegers(where, { hidden: [hidden, 1] });
   checkClips(where, clips, hidden + 2, ` (${hidden} hidden between two)`);
   const [batch, total, ...image] = clips.shape;

@@ -1,5 +1,6 @@
 import type { Tensor1D, Tensor5D } from '@tensorflow/tfjs-core';
-import { checkChoice, checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkChoice, checkIntegers, checkNumbers, checkSeed } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { type Seed, split, uniform } from '../random/index.js';
 import { imageKeys } from '../transforms/draw.js';
@@ -89,6 +90,8 @@ export function frameOrderTask(
   seed: Seed,
   options: FrameOrderOptions = {},
 ): FrameOrderBatch | Promise<FrameOrderBatch> {
+  checkSeed('frameOrderTask', seed);
+  checkOptions('frameOrderTask', options, ['spacing', 'gap', 'negatives', 'sampling', 'minMotion', 'perFrame']);
   if (options.sampling === 'motion') return movingFrames(clips, seed, options);
   const { places, finish } = plan(clips, seed, options);
   return finish((_, share) => Math.floor(share * places));

@@ -1,4 +1,5 @@
 import { type Rank, reshape, slice, type Tensor5D, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers } from '../internal/checks.js';
 import { checkClips } from './takeFrames.js';
 
@@ -43,7 +44,7 @@ export function framePredictionTask(clips: Tensor5D, options: FramePredictionOpt
   const where = 'framePredictionTask';
   checkClips(where, clips, 2);
   const [batch, total, ...image] = clips.shape;
-  const { context = total - 1 } = options;
+  const { context = total - 1 } = checkOptions('framePredictionTask', options, ['context', 'horizon']);
   checkIntegers(where, { context: [context, 1] });
   const { horizon = Math.max(1, total - context) } = options;
   checkIntegers(where, { horizon: [horizon, 1] });

@@ -1,5 +1,6 @@
 import type { Tensor1D, Tensor5D } from '@tensorflow/tfjs-core';
-import { checkIntegers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkIntegers, checkSeed } from '../internal/checks.js';
 import { type Seed, split, uniform } from '../random/index.js';
 import { imageKeys } from '../transforms/draw.js';
 import { spanOf } from '../transforms/pickFrames.js';
@@ -67,8 +68,9 @@ export function frameOrders(frames: number): number[][] {
  * ```
  */
 export function frameSortingTask(clips: Tensor5D, seed: Seed, options: FrameSortingOptions = {}): FrameSortingBatch {
+  checkSeed('frameSortingTask', seed);
   const where = 'frameSortingTask';
-  const { frames = 4 } = options;
+  const { frames = 4 } = checkOptions('frameSortingTask', options, ['frames', 'spacing', 'perFrame']);
   checkIntegers(where, { frames: [frames, 3, 6] });
   checkClips(where, clips);
   const spacing = spacingOf(where, options.spacing, clips.shape[1], frames - 1);

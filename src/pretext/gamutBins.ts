@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 
 /** Options of {@link gamutBins}. */
@@ -24,7 +25,7 @@ export interface GamutBinsOptions {
  * ```
  */
 export function gamutBins(options: GamutBinsOptions = {}): [a: number, b: number][] {
-  const { gridSize = 10 } = options;
+  const { gridSize = 10 } = checkOptions('gamutBins', options, ['gridSize']);
   checkNumbers('gamutBins', { gridSize: [gridSize, 1, 100] });
   // By cell: its lower corner counts lines and columns of the grid from -128, where no colour lies.
   const first = Math.floor(-128 / gridSize);

@@ -1,5 +1,6 @@
 import { type Tensor1D, type Tensor4D, tensor1d, tidy } from '@tensorflow/tfjs-core';
-import { checkImages } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkImages, checkSeed } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import type { Seed } from '../random/index.js';
 import { makeTransform, randomChoice, resample, type Transform } from '../transforms/index.js';
@@ -52,6 +53,8 @@ export function geometricTransformTask(
   seed: Seed,
   options: GeometricTransformOptions = {},
 ): GeometricTransformBatch {
+  checkSeed('geometricTransformTask', seed);
+  checkOptions('geometricTransformTask', options, ['transforms']);
   const where = 'geometricTransformTask';
   checkImages(where, x);
   if (options.transforms === undefined && x.shape[1] !== x.shape[2]) {

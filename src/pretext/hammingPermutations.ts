@@ -1,4 +1,5 @@
-import { checkChoice, checkIntegers, show } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkChoice, checkIntegers, checkSeed, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { foldIn, permutation, type Seed } from '../random/index.js';
 import { primeOf } from './finiteField.js';
@@ -49,11 +50,16 @@ export type PermutationSet = 'agl72' | 'pgl504' | 'pgammal1512';
  * ```
  */
 export function hammingPermutations(options: HammingPermutationsOptions, seed: Seed): number[][] {
+  checkSeed('hammingPermutations', seed);
   const where = 'hammingPermutations';
   const { tiles = 9, count } = options ?? {};
   checkIntegers(where, { tiles: [tiles, 2, 1024] });
   checkIntegers(where, { count: [count as number, 1, Math.min(factorial(tiles), 1e6)] });
-  const { candidates = Math.max(2000, 4 * count) } = options;
+  const { candidates = Math.max(2000, 4 * count) } = checkOptions('hammingPermutations', options, [
+    'tiles',
+    'count',
+    'candidates',
+  ]);
   checkIntegers(where, { candidates: [candidates, count] });
   const groups = groupsOf(tiles);
   const group = groups.find(({ size }) => size >= count);

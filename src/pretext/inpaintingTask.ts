@@ -10,7 +10,8 @@ import {
   tensor4d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkChoice, checkImages, checkIntegers, checkNumbers, show } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkChoice, checkImages, checkIntegers, checkNumbers, checkSeed, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { foldIn, type Seed } from '../random/index.js';
 import { fromPlanes, toPlanes } from '../transforms/planes.js';
@@ -78,8 +79,14 @@ export type InpaintingBatch = {
  * ```
  */
 export function inpaintingTask(x: Tensor4D, seed: Seed, options: InpaintingOptions = {}): InpaintingBatch {
+  checkSeed('inpaintingTask', seed);
   const where = 'inpaintingTask';
-  const { mask = 'center', ratio = 0.25, fill = 'mean', overlapWeight = 10 } = options;
+  const {
+    mask = 'center',
+    ratio = 0.25,
+    fill = 'mean',
+    overlapWeight = 10,
+  } = checkOptions('inpaintingTask', options, ['mask', 'ratio', 'blockSize', 'fill', 'overlap', 'overlapWeight']);
   checkImages(where, x);
   checkChoice(where, 'mask', mask, ['center', 'random', 'blocks']);
   checkNumbers(where, { ratio: [ratio, 1e-6, 1 - 1e-6], overlapWeight: [overlapWeight, 0] });

@@ -1,5 +1,6 @@
 import { reshape, type Tensor1D, type Tensor4D, type Tensor5D, tensor1d, tidy } from '@tensorflow/tfjs-core';
-import { checkImages, checkIntegers, checkNumbers, show } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags, checkImages, checkIntegers, checkNumbers, checkSeed, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { foldIn, integers, type Seed, split } from '../random/index.js';
 import { randomGrayscale, standardize } from '../transforms/index.js';
@@ -64,8 +65,21 @@ export type JigsawBatch = {
  * ```
  */
 export function jigsawTask(x: Tensor4D, seed: Seed, options: JigsawOptions = {}): JigsawBatch {
+  checkSeed('jigsawTask', seed);
   const where = 'jigsawTask';
-  const { grid = 3, grayscale = 0.3, normalize = true } = options;
+  const {
+    grid = 3,
+    grayscale = 0.3,
+    normalize = true,
+  } = checkOptions('jigsawTask', options, [
+    'grid',
+    'permutations',
+    'tileSize',
+    'channelShift',
+    'grayscale',
+    'normalize',
+  ]);
+  checkFlags('jigsawTask', { normalize });
   checkImages(where, x);
   checkIntegers(where, { grid: [grid, 2, 32] });
   checkNumbers(where, { grayscale: [grayscale, 0, 1] });

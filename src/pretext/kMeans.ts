@@ -1,5 +1,6 @@
 import { type Tensor1D, type Tensor2D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
-import { checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkIntegers, checkNumbers, checkSeed } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { type HostRows, type RowData, readRows } from '../internal/hostRows.js';
 import { type RowFrame, rowFrame } from '../internal/rowBlocks.js';
@@ -67,6 +68,15 @@ export type KMeansResult = {
  * ```
  */
 export async function kMeans(x: RowData, seed: Seed, options: KMeansOptions): Promise<KMeansResult> {
+  checkSeed('kMeans', seed);
+  checkOptions('kMeans', options, [
+    'clusters',
+    'initialCenters',
+    'maxIterations',
+    'tolerance',
+    'batchSize',
+    'restarts',
+  ]);
   const where = 'kMeans';
   const { rows, clusters, first } = await readKMeans(where, x, seed, options);
   const { centers, labels, inertia, iterations } = await cluster(rows, seed, clusters, first, options);

@@ -20,6 +20,7 @@ import {
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloats } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { withGradient } from '../internal/withGradient.js';
@@ -73,7 +74,7 @@ const BLOCK = 2 ** 22;
  */
 export function maskTokens(tokens: Tensor3D, noise: Tensor2D, options: MaskTokensOptions = {}): MaskedTokens {
   const where = 'maskTokens';
-  const { ratio = 0.75 } = options;
+  const { ratio = 0.75 } = checkOptions('maskTokens', options, ['ratio']);
   checkFloats(where, { tokens: [tokens, ['batch', 'tokens', 'dim']], noise: [noise, ['batch', 'tokens']] });
   const [batch, count, dim] = tokens.shape;
   const keep = keptTokens(where, count, ratio);

@@ -9,7 +9,8 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
-import { checkChoice, checkFloats, checkIntegers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkChoice, checkFloats, checkIntegers, checkSeed } from '../internal/checks.js';
 import { checkTiles } from '../internal/cutPatches.js';
 import { ShapeError } from '../internal/errors.js';
 import { foldIn, type Seed } from '../random/index.js';
@@ -79,8 +80,14 @@ export function maskedPatchesTask<X extends Tensor4D | Tensor5D>(
   seed: Seed,
   options: MaskedPatchesOptions,
 ): MaskedPatches<X> {
+  checkSeed('maskedPatchesTask', seed);
   const where = 'maskedPatchesTask';
-  const { patchSize, ratio = 0.75, strategy = 'random', tubeletSize = 1 } = options;
+  const {
+    patchSize,
+    ratio = 0.75,
+    strategy = 'random',
+    tubeletSize = 1,
+  } = checkOptions('maskedPatchesTask', options, ['patchSize', 'ratio', 'strategy', 'tubeletSize']);
   const clips = x?.rank === 5;
   checkFloats(where, { x: [x, ['batch', ...(clips ? ['frames'] : []), 'height', 'width', 'channels']] });
   checkIntegers(where, { patchSize: [patchSize, 1], tubeletSize: [tubeletSize, 1] });

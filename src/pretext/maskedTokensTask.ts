@@ -10,7 +10,8 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkIntegers, checkNumbers, checkShapes, isTensor, show } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkIntegers, checkNumbers, checkSeed, checkShapes, isTensor, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { upTo } from '../internal/marked.js';
 import { foldIn, type Seed, uniform } from '../random/index.js';
@@ -78,6 +79,16 @@ export function maskedTokensTask(
   seed: Seed,
   options: MaskedTokensOptions,
 ): MaskedTokensBatch {
+  checkSeed('maskedTokensTask', seed);
+  checkOptions('maskedTokensTask', options, [
+    'maskToken',
+    'vocabularySize',
+    'specialTokens',
+    'ratio',
+    'masked',
+    'random',
+    'words',
+  ]);
   const where = 'maskedTokensTask';
   const { maskToken, vocabularySize, specialTokens = [], ratio = 0.15, masked = 0.8, random = 0.1 } = options ?? {};
   checkIntegers(where, { vocabularySize: [vocabularySize, 2], maskToken: [maskToken, 0, vocabularySize - 1] });

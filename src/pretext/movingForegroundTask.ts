@@ -22,7 +22,8 @@ import {
   tile,
   transpose,
 } from '@tensorflow/tfjs-core';
-import { checkFloats, checkIntegers, checkNumbers, show } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags, checkFloats, checkIntegers, checkNumbers, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { gaussianBlur } from '../transforms/gaussianBlur.js';
 import { resize } from '../transforms/resize.js';
@@ -86,7 +87,13 @@ export function movingForegroundTask(
   options: MovingForegroundTaskOptions = {},
 ): MovingForegroundTaskResult {
   const where = 'movingForegroundTask';
-  const { threshold = 0.06, stabilize = true, reach = 0.25, size = 64 } = options;
+  const {
+    threshold = 0.06,
+    stabilize = true,
+    reach = 0.25,
+    size = 64,
+  } = checkOptions('movingForegroundTask', options, ['threshold', 'stabilize', 'reach', 'size']);
+  checkFlags('movingForegroundTask', { stabilize });
   checkFloats(where, { clips: [clips, CLIPS] });
   checkNumbers(where, { threshold: [threshold, 0], reach: [reach, Number.MIN_VALUE, 0.5] });
   checkIntegers(where, { size: [size, 8] });

@@ -1,5 +1,6 @@
 import { clone, type Tensor2D, type Tensor3D, type Tensor4D, tensor2d, tensor3d, tidy } from '@tensorflow/tfjs-core';
-import { checkImages, checkIntegers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkImages, checkIntegers, checkSeed } from '../internal/checks.js';
 import { checkTiles } from '../internal/cutPatches.js';
 import { RangeError } from '../internal/errors.js';
 import { foldIn, integers, type RandomKey, type Seed, uniform } from '../random/index.js';
@@ -63,6 +64,7 @@ const TRIES = 20;
  * ```
  */
 export function multiBlockMaskTask(x: Tensor4D, seed: Seed, options: MultiBlockMaskOptions): MultiBlockMask {
+  checkSeed('multiBlockMaskTask', seed);
   const where = 'multiBlockMaskTask';
   const {
     patchSize,
@@ -71,7 +73,14 @@ export function multiBlockMaskTask(x: Tensor4D, seed: Seed, options: MultiBlockM
     targetAspect = [0.75, 1.5],
     contextScale = [0.85, 1],
     minKeep = 10,
-  } = options;
+  } = checkOptions('multiBlockMaskTask', options, [
+    'patchSize',
+    'targets',
+    'targetScale',
+    'targetAspect',
+    'contextScale',
+    'minKeep',
+  ]);
   checkImages(where, x);
   checkIntegers(where, { patchSize: [patchSize, 1], targets: [targets, 1], minKeep: [minKeep, 0] });
   rangePair(where, 'targetScale', targetScale, Number.MIN_VALUE, 1);

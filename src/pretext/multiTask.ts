@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { foldIn, type Seed, uniform } from '../random/index.js';
@@ -77,6 +78,7 @@ export function multiTask<Tasks extends NamedTasks>(
   tasks: Tasks,
   options: MultiTaskOptions<keyof Tasks> = {},
 ): MultiTask<Tasks> {
+  checkOptions('multiTask', options, ['weights']);
   const where = 'multiTask';
   const names = typeof tasks === 'object' && tasks !== null ? (Object.keys(tasks) as (keyof Tasks & string)[]) : [];
   if (names.length === 0)

@@ -10,7 +10,8 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import { assign } from '../internal/assignment.js';
-import { checkFloats } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFloats, checkSeed } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { foldIn, normal, randomKey, type Seed } from '../random/index.js';
@@ -65,6 +66,8 @@ export async function noiseAsTargetsTask(
   seed: Seed,
   options: NoiseAsTargetsOptions = {},
 ): Promise<NoiseAsTargetsResult> {
+  checkSeed('noiseAsTargetsTask', seed);
+  checkOptions('noiseAsTargetsTask', options, ['targets']);
   const where = 'noiseAsTargetsTask';
   checkFloats(where, { features: [features, ['n', 'dim']] });
   const [n, dim] = features.shape;

@@ -8,6 +8,7 @@ import {
   tensor3d,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkImages, checkIntegers } from '../internal/checks.js';
 
 /** Options of {@link patchGridTask}. */
@@ -51,7 +52,10 @@ export function patchGridTask(x: Tensor4D, options: PatchGridOptions): PatchGrid
   const where = 'patchGridTask';
   checkImages(where, x);
   const [batch, height, width, channels] = x.shape;
-  const { patchSize, overlap = Math.floor(patchSize / 2) } = options;
+  const { patchSize, overlap = Math.floor(patchSize / 2) } = checkOptions('patchGridTask', options, [
+    'patchSize',
+    'overlap',
+  ]);
   checkIntegers(where, {
     patchSize: [patchSize, 1, Math.min(height, width)],
     overlap: [overlap, 0, patchSize - 1],

@@ -27,7 +27,8 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkIntegers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkIntegers, checkSeed } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { foldIn, type RandomKey, type Seed, uniform } from '../random/index.js';
 import { imageKeys } from '../transforms/draw.js';
@@ -93,11 +94,15 @@ export type PatchTrackingBatch = {
  * ```
  */
 export function patchTrackingTask(clips: Tensor5D, seed: Seed, options: PatchTrackingOptions = {}): PatchTrackingBatch {
+  checkSeed('patchTrackingTask', seed);
   const where = 'patchTrackingTask';
   checkClips(where, clips, 2);
   const [batch, frames, height, width, channels] = clips.shape;
   const shorter = Math.min(height, width);
-  const { patchSize: size = Math.max(1, Math.floor(shorter / 4)) } = options;
+  const { patchSize: size = Math.max(1, Math.floor(shorter / 4)) } = checkOptions('patchTrackingTask', options, [
+    'patchSize',
+    'search',
+  ]);
   checkIntegers(where, { patchSize: [size, 1] });
   const room = Math.floor((shorter - size) / 2);
   const { search = Math.max(1, Math.min(room, Math.floor(size / 4))) } = options;

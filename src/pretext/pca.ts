@@ -1,5 +1,6 @@
 import { type Tensor1D, type Tensor2D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
-import { checkIntegers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags, checkIntegers } from '../internal/checks.js';
 import { type RowData, readRows } from '../internal/hostRows.js';
 import { reduceRows } from './reduceRows.js';
 
@@ -50,7 +51,11 @@ export type PcaResult = {
  * ```
  */
 export async function pca(x: RowData, options: PcaOptions = {}): Promise<PcaResult> {
-  const { components = Number.MAX_SAFE_INTEGER, whiten = false } = options;
+  const { components = Number.MAX_SAFE_INTEGER, whiten = false } = checkOptions('pca', options, [
+    'components',
+    'whiten',
+  ]);
+  checkFlags('pca', { whiten });
   checkIntegers('pca', { components: [components, 1] });
   const rows = await readRows('pca', 'x', x);
   const wanted = Math.min(components, rows.rows, rows.dim);

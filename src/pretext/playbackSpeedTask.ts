@@ -1,5 +1,6 @@
 import type { Tensor1D, Tensor5D } from '@tensorflow/tfjs-core';
-import { checkIntegers, show } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkIntegers, checkSeed, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { type Seed, split, uniform } from '../random/index.js';
 import { imageKeys } from '../transforms/draw.js';
@@ -50,8 +51,9 @@ export type PlaybackSpeedBatch = {
  * ```
  */
 export function playbackSpeedTask(clips: Tensor5D, seed: Seed, options: PlaybackSpeedOptions = {}): PlaybackSpeedBatch {
+  checkSeed('playbackSpeedTask', seed);
   const where = 'playbackSpeedTask';
-  const { speeds = [1, 2, 4] } = options;
+  const { speeds = [1, 2, 4] } = checkOptions('playbackSpeedTask', options, ['speeds', 'frames', 'perFrame']);
   if (!Array.isArray(speeds) || speeds.length < 2 || new Set(speeds).size !== speeds.length) {
     throw new RangeError(`${where}: speeds must be at least two different integers, got ${show(speeds)}.`);
   }

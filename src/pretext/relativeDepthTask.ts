@@ -20,6 +20,7 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkFloats, checkNumbers, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 
@@ -77,7 +78,11 @@ const BISECTIONS = 24;
  */
 export function relativeDepthTask(flow: Tensor4D, options: RelativeDepthTaskOptions = {}): RelativeDepthTaskResult {
   const where = 'relativeDepthTask';
-  const { motion = 'lateral', remove = 'none', focus = [0.5, 0.5] } = options;
+  const {
+    motion = 'lateral',
+    remove = 'none',
+    focus = [0.5, 0.5],
+  } = checkOptions('relativeDepthTask', options, ['motion', 'remove', 'focus']);
   checkFloats(where, { flow: [flow, ['batch', 'height', 'width', 2]] });
   checkChoice(where, 'motion', motion, ['lateral', 'forward']);
   checkChoice(where, 'remove', remove, ['none', 'median']);

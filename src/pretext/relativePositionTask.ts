@@ -1,5 +1,6 @@
 import { type Tensor1D, type Tensor4D, tensor1d, tidy } from '@tensorflow/tfjs-core';
-import { checkImages, checkIntegers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkImages, checkIntegers, checkSeed } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { foldIn, integers, type RandomKey, type Seed, split } from '../random/index.js';
 import { type ChromaDefence, checkChroma, defendChroma } from './chroma.js';
@@ -60,10 +61,15 @@ export function relativePositionTask(
   seed: Seed,
   options: RelativePositionOptions = {},
 ): RelativePositionBatch {
+  checkSeed('relativePositionTask', seed);
   const where = 'relativePositionTask';
   checkImages(where, x);
   const [batch, height, width, channels] = x.shape;
-  const { patchSize = Math.max(1, Math.floor(0.22 * Math.min(height, width))) } = options;
+  const { patchSize = Math.max(1, Math.floor(0.22 * Math.min(height, width))) } = checkOptions(
+    'relativePositionTask',
+    options,
+    ['patchSize', 'gap', 'jitter', 'chroma'],
+  );
   checkIntegers(where, { patchSize: [patchSize, 1] });
   const { gap = Math.floor(patchSize / 2) } = options;
   checkIntegers(where, { gap: [gap, 0] });

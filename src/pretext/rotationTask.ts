@@ -1,4 +1,5 @@
 import { concat, type Tensor1D, type Tensor4D, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkImages } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { foldIn, integers, type Seed } from '../random/index.js';
@@ -44,7 +45,7 @@ export type RotationBatch = {
  */
 export function rotationTask(x: Tensor4D, seed?: Seed, options: RotationOptions = {}): RotationBatch {
   const where = 'rotationTask';
-  const { turns = 'all' } = options;
+  const { turns = 'all' } = checkOptions('rotationTask', options, ['turns']);
   checkImages(where, x);
   checkChoice(where, 'turns', turns, ['all', 'one']);
   const [batch, height, width] = x.shape;

@@ -21,6 +21,7 @@ import {
   tidy,
   zerosLike,
 } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
 import { gaussianBlur } from '../transforms/gaussianBlur.js';
 import { resize } from '../transforms/resize.js';
@@ -66,7 +67,7 @@ export type SaliencyTaskResult = {
  */
 export function saliencyTask(x: Tensor4D, options: SaliencyTaskOptions = {}): SaliencyTaskResult {
   const where = 'saliencyTask';
-  const { size = 64, sigma = 2.5 } = options;
+  const { size = 64, sigma = 2.5 } = checkOptions('saliencyTask', options, ['size', 'sigma']);
   checkGrayOrRgb(where, x);
   checkIntegers(where, { size: [size, 4] });
   checkNumbers(where, { sigma: [sigma, 0] });

@@ -1,5 +1,6 @@
 import { type Tensor1D, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import { checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags, checkIntegers, checkNumbers, checkSeed } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { foldIn, type RandomKey, type Seed, uniform } from '../random/index.js';
 import { checkCounts, countWords, type NoiseWords, noiseWords } from './noiseWords.js';
@@ -65,8 +66,16 @@ export type SkipGramBatch = {
  * ```
  */
 export function skipGramTask(ids: TokenIds, seed: Seed, options: SkipGramOptions = {}): SkipGramBatch {
+  checkSeed('skipGramTask', seed);
   const where = 'skipGramTask';
-  const { window = 5, dynamicWindow = true, negatives = 5, power = 0.75, subsample = 0 } = options;
+  const {
+    window = 5,
+    dynamicWindow = true,
+    negatives = 5,
+    power = 0.75,
+    subsample = 0,
+  } = checkOptions('skipGramTask', options, ['window', 'dynamicWindow', 'negatives', 'counts', 'power', 'subsample']);
+  checkFlags('skipGramTask', { dynamicWindow });
   checkIntegers(where, { window: [window, 1], negatives: [negatives, 1] });
   checkNumbers(where, { power: [power, 0], subsample: [subsample, 0] });
   if (options.counts !== undefined) checkCounts(where, options.counts);

@@ -1,4 +1,5 @@
 import { clone, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkImages, checkIntegers } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import type { RestorationBatch } from './restoration.js';
@@ -33,7 +34,7 @@ export interface SuperResolutionOptions {
  */
 export function superResolutionTask(x: Tensor4D, options: SuperResolutionOptions = {}): RestorationBatch {
   const where = 'superResolutionTask';
-  const { factor = 2, filter = 'cubic' } = options;
+  const { factor = 2, filter = 'cubic' } = checkOptions('superResolutionTask', options, ['factor', 'filter']);
   checkImages(where, x);
   checkIntegers(where, { factor: [factor, 2] });
   checkChoice(where, 'filter', filter, SHRINK_FILTERS);

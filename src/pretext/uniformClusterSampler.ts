@@ -1,4 +1,5 @@
-import { checkIntegers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkIntegers, checkSeed } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { type Labels, readLabels } from '../internal/hostRows.js';
 import { foldIn, permutation, randomKey, type Seed } from '../random/index.js';
@@ -33,6 +34,8 @@ export async function uniformClusterSampler(
   seed: Seed,
   options: UniformClusterSamplerOptions = {},
 ): Promise<Int32Array> {
+  checkSeed('uniformClusterSampler', seed);
+  checkOptions('uniformClusterSampler', options, ['size']);
   const where = 'uniformClusterSampler';
   if (options.size !== undefined) checkIntegers(where, { size: [options.size, 1] });
   randomKey(seed);

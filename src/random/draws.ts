@@ -1,6 +1,6 @@
-import { checkIntegers, checkNumbers } from '../internal/checks.js';
-import { RangeError } from '../internal/errors.js';
-import { DRAW, randomKey, type Seed } from './key.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkIntegers, checkNumbers, checkSeed } from '../internal/checks.js';
+import { checkCount, DRAW, keyOf, type Seed } from './key.js';
 import { threefry } from './threefry.js';
 
 const WORD = 2 ** 32;
@@ -8,13 +8,9 @@ const WORD = 2 ** 32;
 /** Block i of a key's stream: two words. */
 type Blocks = (i: number) => [number, number];
 
-function blocks(seed: Seed): Blocks {
-  const { high, low } = randomKey(seed);
+function blocks(where: string, seed: Seed): Blocks {
+  const { high, low } = keyOf(where, seed);
   return (i) => threefry(high, low, (DRAW | Math.floor(i / WORD)) >>> 0, i >>> 0);
-}
-
-function checkCount(where: string, n: number): void {
-  if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(`${where}: n must be an integer >= 0, got ${n}.`);
 }
 
 /** 53 uniform bits as a number in [0, 1). */
@@ -42,7 +38,7 @@ export function uniform(seed: Seed): number;
  */
 export function uniform(seed: Seed, n: number): Float32Array;
 export function uniform(seed: Seed, n?: number): number | Float32Array {
-  const block = blocks(seed);
+  const block = blocks('uniform', seed);
   if (n === undefined) return (block(0)[0] >>> 8) / 16777216;
   checkCount('uniform', n);
   const out = new Float32Array(n);
@@ -76,7 +72,7 @@ export function normal(seed: Seed, n: number): Float32Array;
 export function normal(seed: Seed, n?: number): number | Float32Array {
   if (n === undefined) return normal(seed, 1)[0] as number;
   checkCount('normal', n);
-  const block = blocks(seed);
+  const block = blocks('normal', seed);
   const out = new Float32Array(n);
   for (let i = 0; i < n; i += 2) {
     const [a, b] = block(i / 2);
@@ -117,11 +113,11 @@ export function integers(seed: Seed, options: IntegersOptions): number;
  */
 export function integers(seed: Seed, n: number, options: IntegersOptions): Int32Array;
 export function integers(seed: Seed, n: number | IntegersOptions, options?: IntegersOptions): number | Int32Array {
-  if (typeof n === 'object') return integers(seed, 1, n)[0] as number;
+  if (typeof n !== 'number') return integers(seed, 1, n)[0] as number;
   checkCount('integers', n);
-  const { min = 0, max } = options ?? { max: Number.NaN };
+  const { min = 0, max } = checkOptions('integers', options as IntegersOptions, ['min', 'max']);
   checkIntegers('integers', { min: [min, -(2 ** 31), 2 ** 31 - 1], max: [max, min + 1, 2 ** 31] });
-  const block = blocks(seed);
+  const block = blocks('integers', seed);
   return Int32Array.from({ length: n }, (_, i) => min + Math.floor(fraction53(block(i)) * (max - min)));
 }
 
@@ -156,9 +152,11 @@ export function bernoulli(
   n: number | BernoulliOptions = {},
   options: BernoulliOptions = {},
 ): boolean | Int32Array {
-  if (typeof n === 'object') return bernoulli(seed, 1, n)[0] === 1;
-  const { p = 0.5 } = options;
+  if (typeof n !== 'number') return bernoulli(seed, 1, n)[0] === 1;
+  const { p = 0.5 } = checkOptions('bernoulli', options, ['p']);
   checkNumbers('bernoulli', { p: [p, 0, 1] });
+  checkCount('bernoulli', n);
+  checkSeed('bernoulli', seed);
   return Int32Array.from(uniform(seed, n), (u) => (u < p ? 1 : 0));
 }
 
@@ -177,7 +175,7 @@ export function bernoulli(
  */
 export function permutation(seed: Seed, n: number): Int32Array {
   checkCount('permutation', n);
-  const block = blocks(seed);
+  const block = blocks('permutation', seed);
   const out = Int32Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {
     const j = Math.floor(fraction53(block(i)) * (i + 1));

@@ -1,4 +1,4 @@
-import { show } from '../internal/checks.js';
+import { checkSeed, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { threefry } from './threefry.js';
 
@@ -22,10 +22,6 @@ const FOLD = 0x80000000;
 const SPLIT = 0xc0000000;
 const WORD = 2 ** 32;
 
-function isWord(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < WORD;
-}
-
 /**
  * The key of a seed; a key is returned as it is.
  *
@@ -40,17 +36,23 @@ function isWord(value: unknown): value is number {
  * ```
  */
 export function randomKey(seed: Seed): RandomKey {
-  if (typeof seed === 'number' && Number.isSafeInteger(seed)) {
-    return Object.freeze({ high: Math.floor(seed / WORD) >>> 0, low: seed >>> 0 });
-  }
-  if (typeof seed === 'object' && seed !== null && isWord(seed.high) && isWord(seed.low)) return seed;
-  throw new RangeError(`randomKey: seed must be a safe integer or a RandomKey, got ${show(seed)}.`);
+  return keyOf('randomKey', seed);
 }
 
-function derive(seed: Seed, n: number, tag: number): RandomKey {
-  const { high, low } = randomKey(seed);
+/** The same for a function of this name. */
+export function keyOf(where: string, seed: Seed): RandomKey {
+  checkSeed(where, seed);
+  return typeof seed === 'number' ? Object.freeze({ high: Math.floor(seed / WORD) >>> 0, low: seed >>> 0 }) : seed;
+}
+
+function derive({ high, low }: RandomKey, n: number, tag: number): RandomKey {
   const [a, b] = threefry(high, low, (tag | Math.floor(n / WORD)) >>> 0, n >>> 0);
   return Object.freeze({ high: a, low: b });
+}
+
+/** Checks a number of draws or of a key. */
+export function checkCount(where: string, n: number): void {
+  if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(`${where}: n must be an integer >= 0, got ${show(n)}.`);
 }
 
 /**
@@ -68,8 +70,8 @@ function derive(seed: Seed, n: number, tag: number): RandomKey {
  * ```
  */
 export function foldIn(seed: Seed, n: number): RandomKey {
-  if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(`foldIn: n must be an integer >= 0, got ${n}.`);
-  return derive(seed, n, FOLD);
+  checkCount('foldIn', n);
+  return derive(keyOf('foldIn', seed), n, FOLD);
 }
 
 /**
@@ -86,6 +88,7 @@ export function foldIn(seed: Seed, n: number): RandomKey {
  * ```
  */
 export function split(seed: Seed, n: number): RandomKey[] {
-  if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(`split: n must be an integer >= 0, got ${n}.`);
-  return Array.from({ length: n }, (_, i) => derive(seed, i, SPLIT));
+  checkCount('split', n);
+  const key = keyOf('split', seed);
+  return Array.from({ length: n }, (_, i) => derive(key, i, SPLIT));
 }

@@ -1,5 +1,6 @@
 import { add, grad, mul, type Scalar, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
-import { checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { foldIn, normal, type Seed } from '../random/index.js';
 import { digits, listed } from './tensorData.js';
 
@@ -39,7 +40,14 @@ export async function checkGradient<T extends Tensor>(
   x: T,
   options: GradientOptions = {},
 ): Promise<void> {
-  const { step = 1e-2, tolerance = 0.02, directions = 3, seed = 0, mayBeZero = false } = options;
+  const {
+    step = 1e-2,
+    tolerance = 0.02,
+    directions = 3,
+    seed = 0,
+    mayBeZero = false,
+  } = checkOptions('checkGradient', options, ['step', 'tolerance', 'directions', 'seed', 'mayBeZero']);
+  checkFlags('checkGradient', { mayBeZero });
   checkNumbers('checkGradient', { step: [step, Number.MIN_VALUE], tolerance: [tolerance, Number.MIN_VALUE] });
   checkIntegers('checkGradient', { directions: [directions, 0] });
   const gradient = tidy(() => grad(f as (x: Tensor) => Tensor)(x));

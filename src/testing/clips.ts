@@ -1,4 +1,5 @@
 import { type Arbitrary, tuple } from 'fast-check';
+import { checkOptions } from '../internal/checkOptions.js';
 import { type ImagesOptions, pictures } from './images.js';
 import { type SizeRange, sizes } from './sizes.js';
 import type { Drawn } from './tensorData.js';
@@ -27,7 +28,13 @@ export interface ClipsOptions extends ImagesOptions {
 export function clips(
   options: ClipsOptions = {},
 ): Arbitrary<Drawn<[batch: number, frames: number, height: number, width: number, channels: number]>> {
-  const { batch = [1, 4], frames = [1, 4], height = [1, 8], width = [1, 8], channels = 3 } = options;
+  const {
+    batch = [1, 4],
+    frames = [1, 4],
+    height = [1, 8],
+    width = [1, 8],
+    channels = 3,
+  } = checkOptions('clips', options, ['frames', 'batch', 'height', 'width', 'channels']);
   const shapes = tuple(
     sizes('clips', 'batch', batch),
     sizes('clips', 'frames', frames),

@@ -1,4 +1,5 @@
 import { type Arbitrary, nat, tuple } from 'fast-check';
+import { checkOptions } from '../internal/checkOptions.js';
 import { EMBEDDING_FILLS, fillRows } from './fills.js';
 import { type SizeRange, scales, simplestFirst, sizes } from './sizes.js';
 import { type Drawn, drawn } from './tensorData.js';
@@ -42,7 +43,11 @@ export interface EmbeddingsOptions {
  * ```
  */
 export function embeddings(options: EmbeddingsOptions = {}): Arbitrary<Drawn<[batch: number, dim: number]>> {
-  const { batch = [1, 8], dim = [1, 8], scale = [1e-3, 1e3] } = options;
+  const {
+    batch = [1, 8],
+    dim = [1, 8],
+    scale = [1e-3, 1e3],
+  } = checkOptions('embeddings', options, ['batch', 'dim', 'scale']);
   return tuple(
     sizes('embeddings', 'batch', batch),
     sizes('embeddings', 'dim', dim),

@@ -1,4 +1,5 @@
 import { type Arbitrary, nat, tuple } from 'fast-check';
+import { checkOptions } from '../internal/checkOptions.js';
 import { fillImages, IMAGE_FILLS } from './fills.js';
 import { type SizeRange, simplestFirst, sizes } from './sizes.js';
 import { type Drawn, drawn } from './tensorData.js';
@@ -47,7 +48,12 @@ export interface ImagesOptions {
 export function images(
   options: ImagesOptions = {},
 ): Arbitrary<Drawn<[batch: number, height: number, width: number, channels: number]>> {
-  const { batch = [1, 4], height = [1, 8], width = [1, 8], channels = 3 } = options;
+  const {
+    batch = [1, 4],
+    height = [1, 8],
+    width = [1, 8],
+    channels = 3,
+  } = checkOptions('images', options, ['batch', 'height', 'width', 'channels']);
   const shapes = tuple(
     sizes('images', 'batch', batch),
     sizes('images', 'height', height),

@@ -1,5 +1,6 @@
 import { type Arbitrary, constant, nat, tuple } from 'fast-check';
-import { checkChoice, checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkChoice, checkFlags, checkIntegers, checkNumbers } from '../internal/checks.js';
 import type { GradientOptions } from './checkGradient.js';
 import { finiteLaw, type Loss, type LossSubject, lossChecks, lossSubject } from './lossChecks.js';
 import { EXTREMES, type ExtremeInput, extremeInputs, ordinaryInputs } from './lossInputs.js';
@@ -62,7 +63,27 @@ export interface LossLawsOptions extends LawRuns {
  */
 export async function lossLaws(loss: Loss, options: LossLawsOptions = {}): Promise<void> {
   const where = `lossLaws(${loss.name || 'loss'})`;
-  const { scale = 1, batchOrder = false, tolerance = 1e-4, gradient = true, inputs = 2 } = options;
+  const {
+    scale = 1,
+    batchOrder = false,
+    tolerance = 1e-4,
+    gradient = true,
+    inputs = 2,
+  } = checkOptions('lossLaws', options, [
+    'inputs',
+    'batch',
+    'dim',
+    'scale',
+    'differentiable',
+    'batchOrder',
+    'extremes',
+    'gradient',
+    'tolerance',
+    'numRuns',
+    'seed',
+    'path',
+  ]);
+  checkFlags('lossLaws', { batchOrder, ...(typeof gradient === 'object' ? {} : { gradient }) });
   const extremes = options.extremes ?? EXTREMES.filter((name) => name !== 'one sample');
   const shapes = lossShapes(where, options);
   const count = typeof inputs === 'number' ? inputs : inputs.length;

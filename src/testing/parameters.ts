@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Arbitrary, tuple } from 'fast-check';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers } from '../internal/checks.js';
 import type { Transform } from '../transforms/index.js';
 import { seeds } from './seeds.js';
@@ -39,7 +40,7 @@ export function parameters<P, X extends Tensor>(
   options: ParametersOptions = {},
 ): Arbitrary<P> {
   const [batch = 0, ...rest] = shape;
-  const { minBatch = batch } = options;
+  const { minBatch = batch } = checkOptions('parameters', options, ['minBatch']);
   checkIntegers('parameters', { 'shape[0]': [batch, 1], minBatch: [minBatch, 1, batch] });
   return tuple(sizes('parameters', 'batch', [minBatch, batch]), seeds()).map(([count, seed]) =>
     transform.sample([count, ...rest], seed),

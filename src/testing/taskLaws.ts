@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { nat, tuple } from 'fast-check';
-import { checkChoice, checkIntegers, checkNumbers, show } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkChoice, checkFlags, checkIntegers, checkNumbers, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import type { Seed } from '../random/index.js';
 import { type LawRuns, runLaws } from './runLaws.js';
@@ -68,7 +69,22 @@ export async function taskLaws<X extends Tensor = Tensor>(task: Task<X>, options
     rows = 'grouped',
     shared = [],
     tolerance = 2e-6,
-  } = options;
+  } = checkOptions('taskLaws', options, [
+    'classes',
+    'labels',
+    'batchIndependent',
+    'rows',
+    'shared',
+    'tolerance',
+    'shapes',
+    'channels',
+    'inputs',
+    'seeds',
+    'numRuns',
+    'seed',
+    'path',
+  ]);
+  checkFlags('taskLaws', { batchIndependent });
   if (classes !== undefined) checkIntegers(where, { classes: [classes, 1] });
   checkNumbers(where, { tolerance: [tolerance, 0] });
   checkChoice(where, 'rows', rows, ['grouped', 'interleaved']);

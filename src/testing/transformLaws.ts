@@ -1,6 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { type Arbitrary, nat, tuple } from 'fast-check';
-import { checkIntegers, checkNumbers, show } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags, checkIntegers, checkNumbers, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import type { Seed } from '../random/index.js';
 import type { Transform } from '../transforms/index.js';
@@ -77,7 +78,27 @@ export async function transformLaws<P, X extends Tensor = Tensor4D>(
     );
   }
   const where = `transformLaws(${transform.name || 'transform'})`;
-  const { range = [0, 1], dtype = 'float32', tolerance = 2e-6, batchIndependent = true, perImage = true } = options;
+  const {
+    range = [0, 1],
+    dtype = 'float32',
+    tolerance = 2e-6,
+    batchIndependent = true,
+    perImage = true,
+  } = checkOptions('transformLaws', options, [
+    'range',
+    'dtype',
+    'tolerance',
+    'batchIndependent',
+    'perImage',
+    'shapes',
+    'channels',
+    'inputs',
+    'seeds',
+    'numRuns',
+    'seed',
+    'path',
+  ]);
+  checkFlags('transformLaws', { batchIndependent, perImage });
   checkNumbers(where, { tolerance: [tolerance, 0] });
   const inputs = lawInputs(where, options);
   const drawnSeeds = options.seeds ?? seeds();

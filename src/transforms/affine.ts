@@ -1,4 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice } from '../internal/checks.js';
 import { affineMatrix } from './affineMatrix.js';
 import { type Border, keepSize } from './border.js';
@@ -38,7 +39,14 @@ export interface AffineOptions extends ApplyOptions {
  * ```
  */
 export function affine(x: Tensor4D, options: AffineOptions = {}): Tensor4D {
-  const { angle = 0, translate = [0, 0], scale = 1, shear = [0, 0], border = 'zeros' } = options;
+  const {
+    angle = 0,
+    translate = [0, 0],
+    scale = 1,
+    shear = [0, 0],
+    border = 'zeros',
+    interpolation = 'bilinear',
+  } = checkOptions('affine', options, ['angle', 'translate', 'scale', 'shear', 'border', 'interpolation']);
   checkInput('affine', x, IMAGES);
   checkChoice('affine', 'border', border, ['zeros', 'edge']);
   const [batch, height, width] = x.shape;
@@ -57,5 +65,5 @@ export function affine(x: Tensor4D, options: AffineOptions = {}): Tensor4D {
       [height, width],
     ),
   );
-  return resample(x, [keepSize(x.shape, matrices, border)], options);
+  return resample(x, [keepSize(x.shape, matrices, border)], { interpolation });
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { makeViews } from './makeViews.js';
 import { sizePair } from './shapes.js';
 import type { Views } from './transform.js';
@@ -27,6 +28,7 @@ export interface ByolPolicyOptions extends PolicyOptions {
  * ```
  */
 export function byolPolicy(options: ByolPolicyOptions): Views {
+  checkOptions('byolPolicy', options, ['scale', 'size', 'channels', 'antialias', 'minSide', 'blur']);
   return asymmetricViews('byolPolicy', options);
 }
 

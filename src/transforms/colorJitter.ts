@@ -1,8 +1,9 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { foldIn, permutation, uniform } from '../random/index.js';
 import { between, imageKeys } from './draw.js';
-import { ADJUSTMENTS, type ColorJitterParams, jitterPlanes } from './jitterPlanes.js';
+import { ADJUSTMENTS, type ColorJitterParams, changes, jitterPlanes } from './jitterPlanes.js';
 import { makeTransform } from './makeTransform.js';
 import { perImage, rangePair } from './perImage.js';
 import type { Transform } from './transform.js';
@@ -41,7 +42,13 @@ export interface ColorJitterOptions {
  * ```
  */
 export function colorJitter(options: ColorJitterOptions = {}): Transform<ColorJitterParams> {
-  const { brightness = 0.8, contrast = 0.8, saturation = 0.8, hue = 0.2, p = 0.8 } = options;
+  const {
+    brightness = 0.8,
+    contrast = 0.8,
+    saturation = 0.8,
+    hue = 0.2,
+    p = 0.8,
+  } = checkOptions('colorJitter', options, ['brightness', 'contrast', 'saturation', 'hue', 'p']);
   checkNumbers('colorJitter', { p: [p, 0, 1] });
   const ranges = [
     factorRange('brightness', brightness),
@@ -84,9 +91,18 @@ export function colorJitter(options: ColorJitterOptions = {}): Transform<ColorJi
       }
       const bounds = { brightness: [0], contrast: [0], saturation: [0], hue: [-0.5, 0.5] } as const;
       for (const name of ADJUSTMENTS) perImage('colorJitter', `params.${name}`, params[name], batch, ...bounds[name]);
-      for (const order of params.order) {
-        if (String([...order].sort()) !== '0,1,2,3') {
-          throw new RangeError(`colorJitter: params.order must hold permutations of 0 to 3, got ${show(order)}.`);
+      for (const [i, order] of params.order.entries()) {
+        const known = Array.isArray(order) && order.every((which) => [0, 1, 2, 3].includes(which));
+        if (!known || new Set(order).size !== order.length) {
+          throw new RangeError(
+            `colorJitter: params.order[${i}] must hold numbers from 0 to 3, each at most once, got ${show(order)}.`,
+          );
+        }
+        const left = ADJUSTMENTS.find((_, which) => changes(which, params, i) && !order.includes(which));
+        if (left) {
+          throw new RangeError(
+            `colorJitter: params.order[${i}] must hold ${ADJUSTMENTS.indexOf(left)} (${left} is ${params[left][i]}), got ${show(order)}.`,
+          );
         }
       }
     },

@@ -1,5 +1,6 @@
 import { type Tensor5D, tidy } from '@tensorflow/tfjs-core';
-import { checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkIntegers, checkNumbers, checkSeed } from '../internal/checks.js';
 import { foldIn } from '../random/index.js';
 import { clipTransform } from './clipTransform.js';
 import { colorJitter } from './colorJitter.js';
@@ -14,6 +15,7 @@ import { checkInput, sizePair } from './shapes.js';
 import type { SimclrPolicyOptions } from './simclrPolicy.js';
 import { temporalCrop } from './temporalCrop.js';
 import type { Views } from './transform.js';
+import { checkBlur } from './viewPolicy.js';
 
 /** Options of {@link cvrlPolicy}. */
 export interface CvrlPolicyOptions extends SimclrPolicyOptions {
@@ -53,9 +55,28 @@ export interface CvrlPolicyOptions extends SimclrPolicyOptions {
  */
 export function cvrlPolicy(options: CvrlPolicyOptions): Views<Tensor5D> {
   const where = 'cvrlPolicy';
-  const size = sizePair(where, options?.size);
+  const {
+    frames = 16,
+    stride = 2,
+    scale = [0.3, 1],
+    ratio = [0.5, 2],
+  } = checkOptions('cvrlPolicy', options, [
+    'frames',
+    'stride',
+    'scale',
+    'ratio',
+    'strength',
+    'blur',
+    'jitterProbability',
+    'grayscaleProbability',
+    'flipProbability',
+    'size',
+    'channels',
+    'antialias',
+    'minSide',
+  ]);
+  const size = sizePair(where, options.size);
   const small = Math.max(...size) <= 32;
-  const { frames = 16, stride = 2, scale = [0.3, 1], ratio = [0.5, 2] } = options;
   const { strength = small ? 0.5 : 1, blur = !small } = options;
   const { jitterProbability = 0.8, grayscaleProbability = 0.2, flipProbability = 0.5 } = options;
   checkIntegers(where, { frames: [frames, 1], stride: [stride, 1] });
@@ -65,6 +86,7 @@ export function cvrlPolicy(options: CvrlPolicyOptions): Views<Tensor5D> {
     grayscaleProbability: [grayscaleProbability, 0, 1],
     flipProbability: [flipProbability, 0, 1],
   });
+  checkBlur(where, blur);
   const [s, hue] = [0.8 * strength, Math.min(0.5, 0.2 * strength)];
   const window = temporalCrop({ frames, stride });
   const spatial = clipTransform(
@@ -79,6 +101,7 @@ export function cvrlPolicy(options: CvrlPolicyOptions): Views<Tensor5D> {
   return (x, seed) => {
     checkInput(where, x, ['batch', 'frames', 'height', 'width', 3]);
     checkSpan(where, frames, stride, x.shape);
+    checkSeed(where, seed);
     const places = x.shape[1] - spanOf(frames, stride) + 1;
     const starts = imageKeys(x.shape, foldIn(seed, 0)).map((key) => drawPair(key, places));
     return [0, 1].map((v) =>

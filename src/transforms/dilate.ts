@@ -1,4 +1,5 @@
 import { clone, maxPool, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { checkInput, IMAGES } from './shapes.js';
@@ -25,6 +26,7 @@ export interface MorphologyOptions {
  * ```
  */
 export function dilate(x: Tensor4D, options: MorphologyOptions = {}): Tensor4D {
+  checkOptions('dilate', options, ['size']);
   const size = windowSize('dilate', x, options);
   return tidy(() => largestAround(x, size));
 }

@@ -1,4 +1,5 @@
 import { neg, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { largestAround, type MorphologyOptions, windowSize } from './dilate.js';
 
 /**
@@ -18,6 +19,7 @@ import { largestAround, type MorphologyOptions, windowSize } from './dilate.js';
  * ```
  */
 export function erode(x: Tensor4D, options: MorphologyOptions = {}): Tensor4D {
+  checkOptions('erode', options, ['size']);
   const size = windowSize('erode', x, options);
   return tidy(() => neg(largestAround(neg(x), size)));
 }

@@ -13,6 +13,7 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { type GaussianBlurOptions, kernelPair, sigmaPair } from './blurOptions.js';
 import { cacheSized, changeImages } from './changeImages.js';
 import { multiplyAxes } from './filterAxes.js';
@@ -38,6 +39,7 @@ import { partsPay, sizesArePrograms } from './ways.js';
  * ```
  */
 export function gaussianBlur(x: Tensor4D, options: GaussianBlurOptions): Tensor4D {
+  checkOptions('gaussianBlur', options, ['kernelSize', 'sigma']);
   checkInput('gaussianBlur', x, IMAGES);
   const [batch, height, width, channels] = x.shape;
   const kernel = kernelPair(options?.kernelSize, height, width);

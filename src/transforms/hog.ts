@@ -20,6 +20,7 @@ import {
   transpose,
   zerosLike,
 } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { toLanes } from './lanes.js';
@@ -55,7 +56,7 @@ export interface HogOptions {
  * ```
  */
 export function hog(x: Tensor4D, options: HogOptions = {}): Tensor4D {
-  const { cellSize = 8, bins = 9 } = options;
+  const { cellSize = 8, bins = 9 } = checkOptions('hog', options, ['cellSize', 'bins']);
   checkInput('hog', x, IMAGES);
   checkIntegers('hog', { cellSize: [cellSize, 2], bins: [bins, 1] });
   const [batch, height, width, channels] = x.shape;

@@ -12,7 +12,10 @@ const HUE = 3;
 
 /** Parameters of {@link colorJitter}, one entry per image. Factors of 1 and a hue of 0 change nothing. */
 export interface ColorJitterParams {
-  /** Order of the adjustments: a permutation of 0 brightness, 1 contrast, 2 saturation, 3 hue. */
+  /**
+   * Order of the adjustments: 0 brightness, 1 contrast, 2 saturation, 3 hue, each at most once. `sample` draws all four; an
+   * adjustment that changes nothing (a factor of 1, a hue of 0) may be left out.
+   */
   readonly order: number[][];
   /** Factor of brightness, >= 0. */
   readonly brightness: number[];
@@ -60,12 +63,17 @@ function jitterPart(planes: Tensor3D, params: ColorJitterParams, images: readonl
   const turns = hue.some((turn) => turn !== 0);
   const halves = images.map((i) => {
     const order = params.order[i] as number[];
-    const at = turns ? order.indexOf(HUE) : order.length;
+    const at = turns && order.includes(HUE) ? order.indexOf(HUE) : order.length;
     return { before: linearOf(order.slice(0, at), params, i), after: linearOf(order.slice(at), params, i) };
   });
   const [before, after] = [halves.map((half) => half.before), halves.map((half) => half.after)];
   const turn = (current: Tensor3D): Tensor3D => shiftHue(current, hue);
   return inTurn(() => clone(planes), ...rounds(before), ...(turns ? [turn] : []), ...rounds(after));
+}
+
+/** Whether an adjustment changes image i. */
+export function changes(which: number, params: ColorJitterParams, i: number): boolean {
+  return params[ADJUSTMENTS[which] as (typeof ADJUSTMENTS)[number]][i] !== (which === HUE ? 0 : 1);
 }
 
 /** The blends of image i among these adjustments: none for hue, and none where one changes nothing. */

@@ -1,4 +1,5 @@
 import { add, log, matMul, reshape, sqrt, type Tensor2D, type Tensor3D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkFloats, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { type FourierPlan, fourierPlan, powerSpectrum } from './fourier.js';
@@ -65,6 +66,21 @@ export interface LogMelSpectrogramOptions {
  * ```
  */
 export function logMelSpectrogram(x: Tensor2D, options: LogMelSpectrogramOptions): Tensor3D {
+  checkOptions('logMelSpectrogram', options, [
+    'sampleRate',
+    'fftLength',
+    'windowLength',
+    'hopLength',
+    'melBins',
+    'minFrequency',
+    'maxFrequency',
+    'melScale',
+    'melNorm',
+    'power',
+    'center',
+    'offset',
+    'epsilon',
+  ]);
   checkFloats(WHERE, { x: [x, ['batch', 'samples']] });
   const settings = spectrogramSettings(x.shape, options);
   const { fftLength, hopLength, melBins, power, offset, epsilon, center, frames } = settings;

@@ -1,3 +1,5 @@
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags } from '../internal/checks.js';
 import { compose } from './compose.js';
 import { randomHorizontalFlip } from './randomHorizontalFlip.js';
 import { randomResizedCrop } from './randomResizedCrop.js';
@@ -27,7 +29,12 @@ export interface MaePolicyOptions extends Pick<PolicyOptions, 'size' | 'antialia
  * ```
  */
 export function maePolicy(options: MaePolicyOptions): Transform<StepParams> {
-  const size = sizePair('maePolicy', options?.size);
-  const { scale = [0.2, 1], antialias = false, minSide = 8 } = options;
+  const {
+    scale = [0.2, 1],
+    antialias = false,
+    minSide = 8,
+  } = checkOptions('maePolicy', options, ['scale', 'size', 'antialias', 'minSide']);
+  const size = sizePair('maePolicy', options.size);
+  checkFlags('maePolicy', { antialias });
   return compose(randomResizedCrop({ size, scale, antialias, minSide }), randomHorizontalFlip());
 }

@@ -1,5 +1,6 @@
 import { clone, type Tensor, type Tensor3D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
-import { checkChoice, show } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkChoice, checkSeed, checkShapes, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { randomKey, type Seed } from '../random/index.js';
 import type { Placement } from './placement.js';
@@ -61,25 +62,41 @@ export function makeTransform<P, X extends Tensor = Tensor4D>(
   name: string,
   parts: TransformParts<P, X>,
 ): Transform<P, X> {
-  const { check = () => {}, checkParams = (params, shape) => checkEntries(name, params, shape) } = parts;
+  const { check = () => {}, checkParams = (params: P, shape: readonly number[]) => checkEntries(name, params, shape) } =
+    checkOptions(
+      'makeTransform',
+      parts,
+      ['sample', 'apply', 'geometry', 'applyPlanes', 'outputShape', 'check', 'checkParams', 'repeat', 'axes'],
+      'parts',
+    );
   const axes = parts.axes === undefined ? IMAGES : parts.axes;
   const run = parts.apply ?? defaultApply(name, parts);
   const checked = (shape: readonly number[]): void => {
     checkShape(name, shape, axes);
     check(shape);
   };
+  // Of the lists that all parameters drawn so far have.
+  let names: readonly string[] | undefined;
   const sample = (shape: readonly number[], seed: Seed): P => {
     checked(shape);
-    return parts.sample(shape, randomKey(seed));
+    checkSeed(name, seed);
+    const params = parts.sample(shape, randomKey(seed));
+    names = namesOf(params).filter((key) => names?.includes(key) ?? true);
+    return params;
   };
   const checkedParams = (params: P, shape: readonly number[]): void => {
     if (typeof params !== 'object' || params === null) {
       throw new ShapeError(`${name}: params must be what sample returned, got ${show(params)}.`);
     }
+    if (names === undefined) sample([1, ...shape.slice(1)], 0);
+    const missing = names?.find((key) => !(key in params));
+    if (missing !== undefined) {
+      throw new ShapeError(`${name}: params.${missing} must have one entry per image (${shape[0]}), got undefined.`);
+    }
     checkParams(params, shape);
   };
   const apply = (x: X, params: P, options: ApplyOptions = {}): X => {
-    const { interpolation = 'bilinear' } = options;
+    const { interpolation = 'bilinear' } = checkOptions(name, options, ['interpolation']);
     checkChoice(name, 'interpolation', interpolation, ['bilinear', 'nearest']);
     checkInput(name, x, axes);
     check(x.shape);
@@ -115,11 +132,18 @@ export function makeTransform<P, X extends Tensor = Tensor4D>(
     ...(applyPlanes && {
       applyPlanes: (planes: Tensor3D, params: P, shape: readonly number[]) => {
         checked(shape);
+        checkShapes(name, { planes: [planes, ['channels', 'batch', 'pixels']] });
         checkedParams(params, shape);
         return applyPlanes(planes, params, shape);
       },
     }),
   });
+}
+
+/** Names of the lists among parameters that have an entry per image: all but the parts of a transform made of others. */
+function namesOf(params: unknown): string[] {
+  const named = Object.entries(Object(params) as object).filter(([, value]) => Array.isArray(value));
+  return Array.isArray(params) ? [] : named.map(([key]) => key).filter((key) => key !== 'steps');
 }
 
 /** What geometry or planes say of a batch of images. */

@@ -1,5 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { checkNumbers, show } from '../internal/checks.js';
+import { checkFlags, checkNumbers, checkSeed, show } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { foldIn, permutation, type RandomKey, randomKey, type Seed } from '../random/index.js';
 import { beta } from './beta.js';
@@ -52,9 +52,11 @@ export interface MixParts<P extends MixParams> {
 export function makeMixing<P extends MixParams>(name: string, options: MixOptions, parts: MixParts<P>): Mixing<P> {
   const { alpha = 1, perImage = false } = options;
   checkNumbers(name, { alpha: [alpha, 0] });
+  checkFlags(name, { perImage });
   const sample = (shape: readonly number[], seed: Seed): P => {
     checkShape(name, shape, IMAGES);
     const batch = shape[0] as number;
+    checkSeed(name, seed);
     const key = randomKey(seed);
     const keys = Array.from({ length: batch }, (_, i) => foldIn(foldIn(key, 0), perImage ? i : 0));
     const lambda = keys.map((own) => (alpha === 0 ? 1 : beta(foldIn(own, 0), alpha, alpha)));

@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { sizePair } from './shapes.js';
 import type { StepParams } from './steps.js';
 import type { Transform } from './transform.js';
@@ -27,6 +28,7 @@ export interface MocoV2PolicyOptions extends PolicyOptions {
  * ```
  */
 export function mocoV2Policy(options: MocoV2PolicyOptions): Transform<StepParams> {
+  checkOptions('mocoV2Policy', options, ['scale', 'size', 'channels', 'antialias', 'minSide', 'blur']);
   sizePair('mocoV2Policy', options?.size);
   return viewPolicy('mocoV2Policy', {
     scale: [0.2, 1],

@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { compose } from './compose.js';
@@ -42,12 +43,19 @@ export interface MultiCropOptions {
  * ```
  */
 export function multiCrop(options: MultiCropOptions): Views {
+  checkOptions('multiCrop', options, ['crops']);
   const crops = options?.crops;
   if (!Array.isArray(crops) || crops.length === 0) {
     throw new RangeError(`multiCrop: crops must be a list of at least 1, got ${show(crops)}.`);
   }
   return makeViews(
-    (crops as readonly CropGroup[]).flatMap(({ count, transform, ...crop }, g) => {
+    (crops as readonly CropGroup[]).flatMap((group, g) => {
+      const { count, transform, ...crop } = checkOptions(
+        'multiCrop',
+        group,
+        ['count', 'transform', 'size', 'scale', 'ratio', 'minSide', 'antialias'],
+        `crops[${g}]`,
+      );
       checkIntegers('multiCrop', { [`crops[${g}].count`]: [count, 1] });
       const after = Array.isArray(transform) ? transform : new Array(count).fill(transform ?? compose());
       checkTransforms('multiCrop', after, count);

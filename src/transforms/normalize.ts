@@ -1,4 +1,5 @@
 import { div, reshape, sub, type Tensor2D, type Tensor4D, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { checkInput, IMAGES } from './shapes.js';
@@ -28,6 +29,7 @@ export interface NormalizeOptions {
  * ```
  */
 export function normalize(x: Tensor4D, options: NormalizeOptions): Tensor4D {
+  checkOptions('normalize', options, ['mean', 'std']);
   checkInput('normalize', x, IMAGES);
   const [batch, height, width, channels] = x.shape;
   const mean = perChannel('mean', options?.mean, channels, Number.NEGATIVE_INFINITY);

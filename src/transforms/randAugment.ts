@@ -1,4 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { bernoulli, foldIn, integers } from '../random/index.js';
@@ -50,7 +51,7 @@ export interface RandAugmentParams {
  * ```
  */
 export function randAugment(options: RandAugmentOptions = {}): Transform<RandAugmentParams> {
-  const { n = 2, magnitude = 9, border = 'zeros' } = options;
+  const { n = 2, magnitude = 9, border = 'zeros' } = checkOptions('randAugment', options, ['n', 'magnitude', 'border']);
   checkIntegers('randAugment', { n: [n, 1] });
   checkNumbers('randAugment', { magnitude: [magnitude, 0, 30] });
   checkChoice('randAugment', 'border', border, ['zeros', 'edge']);

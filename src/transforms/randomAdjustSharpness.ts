@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { uniform } from '../random/index.js';
 import { adjustSharpness } from './adjustSharpness.js';
@@ -38,7 +39,7 @@ export interface RandomAdjustSharpnessParams {
 export function randomAdjustSharpness(
   options: RandomAdjustSharpnessOptions = {},
 ): Transform<RandomAdjustSharpnessParams> {
-  const { factor = 2, p = 0.5 } = options;
+  const { factor = 2, p = 0.5 } = checkOptions('randomAdjustSharpness', options, ['factor', 'p']);
   const range = numberOrRange('randomAdjustSharpness', 'factor', factor, 0);
   checkNumbers('randomAdjustSharpness', { p: [p, 0, 1] });
   return makeTransform<RandomAdjustSharpnessParams>('randomAdjustSharpness', {

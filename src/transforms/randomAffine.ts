@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkNumbers, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { uniform } from '../random/index.js';
@@ -57,7 +58,11 @@ export interface RandomAffineParams {
  */
 export function randomAffine(options: RandomAffineOptions = {}): Transform<RandomAffineParams> {
   const where = 'randomAffine';
-  const { translate = [0, 0], p = 1, border = 'zeros' } = options;
+  const {
+    translate = [0, 0],
+    p = 1,
+    border = 'zeros',
+  } = checkOptions('randomAffine', options, ['degrees', 'translate', 'scale', 'shear', 'p', 'border']);
   const degrees = symmetricRange(where, 'degrees', options.degrees ?? 0);
   const scale = rangePair(where, 'scale', options.scale ?? [1, 1], Number.MIN_VALUE);
   const [shearX, shearY] = shearRanges(where, options.shear ?? 0);

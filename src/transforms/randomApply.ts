@@ -1,4 +1,5 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { foldIn } from '../random/index.js';
 import { coin, imageKeys } from './draw.js';
@@ -41,7 +42,7 @@ export function randomApply<X extends Tensor = Tensor4D>(
   transform: Transform<unknown, X>,
   options: RandomApplyOptions = {},
 ): Transform<RandomApplyParams, X> {
-  const { p = 0.5 } = options;
+  const { p = 0.5 } = checkOptions('randomApply', options, ['p']);
   checkTransforms('randomApply', [transform], 1);
   checkNumbers('randomApply', { p: [p, 0, 1] });
   return makeTransform<RandomApplyParams, X>('randomApply', {

@@ -1,4 +1,5 @@
 import { add, mean, mul, sqrt, square, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers, show } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { foldIn, normal, uniform } from '../random/index.js';
@@ -47,7 +48,7 @@ const SILENCE = 1e-20;
  */
 export function randomAudioNoise(options: RandomAudioNoiseOptions = {}): Transform<RandomAudioNoiseParams, Tensor2D> {
   const where = 'randomAudioNoise';
-  const { p = 0.5 } = options;
+  const { p = 0.5 } = checkOptions('randomAudioNoise', options, ['snr', 'p']);
   const range = rangePair(where, 'snr', options.snr ?? [5, 40], Number.NEGATIVE_INFINITY);
   checkNumbers(where, { p: [p, 0, 1] });
   return makeTransform<RandomAudioNoiseParams, Tensor2D>(where, {

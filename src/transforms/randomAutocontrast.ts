@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { autocontrast } from './autocontrast.js';
 import { coin, imageKeys } from './draw.js';
@@ -32,7 +33,7 @@ export interface RandomAutocontrastParams {
  * ```
  */
 export function randomAutocontrast(options: RandomAutocontrastOptions = {}): Transform<RandomAutocontrastParams> {
-  const { p = 0.5 } = options;
+  const { p = 0.5 } = checkOptions('randomAutocontrast', options, ['p']);
   checkNumbers('randomAutocontrast', { p: [p, 0, 1] });
   return makeTransform<RandomAutocontrastParams>('randomAutocontrast', {
     sample: (shape, seed) => ({ autocontrast: imageKeys(shape, seed).map((key) => coin(key, p)) }),

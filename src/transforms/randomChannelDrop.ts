@@ -1,4 +1,5 @@
 import { add, mul, type Tensor2D } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkIntegers, checkNumbers, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { foldIn, permutation, type RandomKey } from '../random/index.js';
@@ -47,7 +48,7 @@ export interface RandomChannelDropParams {
  * ```
  */
 export function randomChannelDrop(options: RandomChannelDropOptions = {}): Transform<RandomChannelDropParams> {
-  const { drop = 1, fill = 'zero', p = 0.5 } = options;
+  const { drop = 1, fill = 'zero', p = 0.5 } = checkOptions('randomChannelDrop', options, ['drop', 'fill', 'p']);
   const where = 'randomChannelDrop';
   checkIntegers(where, { drop: [drop, 1] });
   checkChoice(where, 'fill', fill, ['zero', 'noise']);

@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { uniform } from '../random/index.js';
@@ -31,8 +32,8 @@ export interface RandomCropOptions {
  * ```
  */
 export function randomCrop(options: RandomCropOptions): Transform<CropParams> {
-  const size = sizePair('randomCrop', options?.size);
-  const { padding = 0 } = options;
+  const { padding = 0 } = checkOptions('randomCrop', options, ['size', 'padding']);
+  const size = sizePair('randomCrop', options.size);
   const pair = typeof padding === 'number' ? [padding, padding] : padding;
   if (!Array.isArray(pair) || pair.length !== 2) {
     throw new RangeError(`randomCrop: padding must be an integer or [x, y], got ${show(padding)}.`);

@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { uniform } from '../random/index.js';
 import { cutmix } from './cutmix.js';
 import { cutmixBoxes } from './cutmixBoxes.js';
@@ -29,6 +30,7 @@ export interface RandomCutmixParams extends MixParams {
  * ```
  */
 export function randomCutmix(options: MixOptions = {}): Mixing<RandomCutmixParams> {
+  checkOptions('randomCutmix', options, ['alpha', 'perImage']);
   return makeMixing<RandomCutmixParams>('randomCutmix', options, {
     draw: (shape, { permutation, lambda }, keys) => {
       const [, height = 0, width = 0] = shape;

@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { coin, imageKeys } from './draw.js';
 import { equalize } from './equalize.js';
@@ -32,7 +33,7 @@ export interface RandomEqualizeParams {
  * ```
  */
 export function randomEqualize(options: RandomEqualizeOptions = {}): Transform<RandomEqualizeParams> {
-  const { p = 0.5 } = options;
+  const { p = 0.5 } = checkOptions('randomEqualize', options, ['p']);
   checkNumbers('randomEqualize', { p: [p, 0, 1] });
   return makeTransform<RandomEqualizeParams>('randomEqualize', {
     sample: (shape, seed) => ({ equalize: imageKeys(shape, seed).map((key) => coin(key, p)) }),

@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { foldIn, type RandomKey, uniform } from '../random/index.js';
 import { pixelBoxes } from './boxes.js';
@@ -46,7 +47,7 @@ export interface RandomErasingParams {
  * ```
  */
 export function randomErasing(options: RandomErasingOptions = {}): Transform<RandomErasingParams> {
-  const { p = 0.5, value = 0 } = options;
+  const { p = 0.5, value = 0 } = checkOptions('randomErasing', options, ['p', 'scale', 'ratio', 'value']);
   checkNumbers('randomErasing', { p: [p, 0, 1] });
   const scale = rangePair('randomErasing', 'scale', options.scale ?? [0.02, 0.33], 0, 1);
   const ratio = rangePair('randomErasing', 'ratio', options.ratio ?? [0.3, 3.3], Number.MIN_VALUE);

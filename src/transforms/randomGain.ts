@@ -1,4 +1,5 @@
 import { mul, type Tensor2D } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { uniform } from '../random/index.js';
 import { between, imageKeys } from './draw.js';
@@ -37,7 +38,7 @@ export interface RandomGainParams {
  * ```
  */
 export function randomGain(options: RandomGainOptions = {}): Transform<RandomGainParams, Tensor2D> {
-  const { p = 0.5 } = options;
+  const { p = 0.5 } = checkOptions('randomGain', options, ['range', 'p']);
   const range = rangePair('randomGain', 'range', options.range ?? [-12, 12], Number.NEGATIVE_INFINITY);
   checkNumbers('randomGain', { p: [p, 0, 1] });
   return makeTransform<RandomGainParams, Tensor2D>('randomGain', {

@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { uniform } from '../random/index.js';
 import { type GaussianBlurOptions, kernelPair } from './blurOptions.js';
@@ -42,7 +43,7 @@ export interface RandomGaussianBlurParams {
  * ```
  */
 export function randomGaussianBlur(options: RandomGaussianBlurOptions = {}): Transform<RandomGaussianBlurParams> {
-  const { kernelSize, p = 0.5 } = options;
+  const { kernelSize, p = 0.5 } = checkOptions('randomGaussianBlur', options, ['kernelSize', 'sigma', 'p']);
   const sigma = rangePair('randomGaussianBlur', 'sigma', options.sigma ?? [0.1, 2], 0);
   checkNumbers('randomGaussianBlur', { p: [p, 0, 1] });
   return makeTransform<RandomGaussianBlurParams>('randomGaussianBlur', {

@@ -1,4 +1,5 @@
 import { add, clipByValue, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { normal, uniform } from '../random/index.js';
 import { between, imageKeys } from './draw.js';
@@ -39,7 +40,7 @@ export interface RandomGaussianNoiseParams {
  * ```
  */
 export function randomGaussianNoise(options: RandomGaussianNoiseOptions = {}): Transform<RandomGaussianNoiseParams> {
-  const { std = 0.1, p = 0.5 } = options;
+  const { std = 0.1, p = 0.5 } = checkOptions('randomGaussianNoise', options, ['std', 'p']);
   const range = numberOrRange('randomGaussianNoise', 'std', std, 0);
   checkNumbers('randomGaussianNoise', { p: [p, 0, 1] });
   return makeTransform<RandomGaussianNoiseParams>('randomGaussianNoise', {

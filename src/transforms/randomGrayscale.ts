@@ -1,4 +1,5 @@
 import { add, type Tensor3D } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { coin, imageKeys } from './draw.js';
 import { makeTransform } from './makeTransform.js';
@@ -34,7 +35,7 @@ export interface RandomGrayscaleParams {
  * ```
  */
 export function randomGrayscale(options: RandomGrayscaleOptions = {}): Transform<RandomGrayscaleParams> {
-  const { p = 0.2 } = options;
+  const { p = 0.2 } = checkOptions('randomGrayscale', options, ['p']);
   checkNumbers('randomGrayscale', { p: [p, 0, 1] });
   return makeTransform<RandomGrayscaleParams>('randomGrayscale', {
     axes: RGB,

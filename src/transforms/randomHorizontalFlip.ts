@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { keepSize } from './border.js';
 import { coin, imageKeys } from './draw.js';
@@ -35,7 +36,7 @@ export interface RandomHorizontalFlipParams {
  * ```
  */
 export function randomHorizontalFlip(options: RandomHorizontalFlipOptions = {}): Transform<RandomHorizontalFlipParams> {
-  const { p = 0.5 } = options;
+  const { p = 0.5 } = checkOptions('randomHorizontalFlip', options, ['p']);
   checkNumbers('randomHorizontalFlip', { p: [p, 0, 1] });
   return makeTransform<RandomHorizontalFlipParams>('randomHorizontalFlip', {
     sample: (shape, seed) => ({ flip: imageKeys(shape, seed).map((key) => coin(key, p)) }),

@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { coin, imageKeys } from './draw.js';
 import { invert } from './invert.js';
@@ -32,7 +33,7 @@ export interface RandomInvertParams {
  * ```
  */
 export function randomInvert(options: RandomInvertOptions = {}): Transform<RandomInvertParams> {
-  const { p = 0.5 } = options;
+  const { p = 0.5 } = checkOptions('randomInvert', options, ['p']);
   checkNumbers('randomInvert', { p: [p, 0, 1] });
   return makeTransform<RandomInvertParams>('randomInvert', {
     sample: (shape, seed) => ({ invert: imageKeys(shape, seed).map((key) => coin(key, p)) }),

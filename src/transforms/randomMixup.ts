@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { type Mixing, type MixOptions, makeMixing } from './mixing.js';
 import { mixup } from './mixup.js';
 
@@ -19,6 +20,7 @@ import { mixup } from './mixup.js';
  * ```
  */
 export function randomMixup(options: MixOptions = {}): Mixing {
+  checkOptions('randomMixup', options, ['alpha', 'perImage']);
   return makeMixing('randomMixup', options, {
     draw: (_, drawn) => drawn,
     mix: (x, { permutation, lambda }) => mixup(x, permutation, lambda),

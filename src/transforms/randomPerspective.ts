@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkNumbers } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { foldIn, type Seed, uniform } from '../random/index.js';
@@ -45,7 +46,11 @@ export interface RandomPerspectiveParams {
  */
 export function randomPerspective(options: RandomPerspectiveOptions = {}): Transform<RandomPerspectiveParams> {
   const where = 'randomPerspective';
-  const { distortion = 0.5, p = 0.5, border = 'zeros' } = options;
+  const {
+    distortion = 0.5,
+    p = 0.5,
+    border = 'zeros',
+  } = checkOptions('randomPerspective', options, ['distortion', 'p', 'border']);
   checkNumbers(where, { distortion: [distortion, 0, 1], p: [p, 0, 1] });
   checkChoice(where, 'border', border, ['zeros', 'edge']);
   return makeTransform<RandomPerspectiveParams>(where, {

@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
 import { coin, imageKeys } from './draw.js';
 import { makeTransform } from './makeTransform.js';
@@ -34,7 +35,7 @@ export interface RandomPosterizeParams {
  * ```
  */
 export function randomPosterize(options: RandomPosterizeOptions = {}): Transform<RandomPosterizeParams> {
-  const { bits = 3, p = 0.5 } = options;
+  const { bits = 3, p = 0.5 } = checkOptions('randomPosterize', options, ['bits', 'p']);
   checkNumbers('randomPosterize', { p: [p, 0, 1] });
   checkIntegers('randomPosterize', { bits: [bits, 0, 8] });
   return makeTransform<RandomPosterizeParams>('randomPosterize', {

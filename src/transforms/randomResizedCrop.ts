@@ -1,4 +1,5 @@
-import { checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { foldIn, type RandomKey, uniform } from '../random/index.js';
 import { between, imageKeys } from './draw.js';
 import { makeTransform } from './makeTransform.js';
@@ -53,10 +54,17 @@ export interface CropParams {
  */
 export function randomResizedCrop(options: RandomResizedCropOptions): Transform<CropParams> {
   const where = 'randomResizedCrop';
-  const size = sizePair(where, options?.size);
+  const { minSide = 0, antialias = false } = checkOptions('randomResizedCrop', options, [
+    'size',
+    'scale',
+    'ratio',
+    'minSide',
+    'antialias',
+  ]);
   const scale = rangePair(where, 'scale', options.scale ?? [0.08, 1], 0, 1);
   const ratio = rangePair(where, 'ratio', options.ratio ?? [3 / 4, 4 / 3], 0);
-  const { minSide = 0, antialias = false } = options;
+  const size = sizePair(where, options.size);
+  checkFlags('randomResizedCrop', { antialias });
   checkNumbers(where, { 'scale[1]': [scale[1], Number.MIN_VALUE, 1], 'ratio[0]': [ratio[0], Number.MIN_VALUE] });
   checkIntegers(where, { minSide: [minSide, 0] });
   return makeTransform<CropParams>(where, {

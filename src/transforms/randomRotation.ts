@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkNumbers } from '../internal/checks.js';
 import { uniform } from '../random/index.js';
 import { affineMatrix } from './affineMatrix.js';
@@ -39,8 +40,8 @@ export interface RandomRotationParams {
  * ```
  */
 export function randomRotation(options: RandomRotationOptions): Transform<RandomRotationParams> {
-  const range = symmetricRange('randomRotation', 'degrees', options?.degrees);
-  const { p = 1, border = 'zeros' } = options;
+  const { p = 1, border = 'zeros' } = checkOptions('randomRotation', options, ['degrees', 'p', 'border']);
+  const range = symmetricRange('randomRotation', 'degrees', options.degrees);
   checkNumbers('randomRotation', { p: [p, 0, 1] });
   checkChoice('randomRotation', 'border', border, ['zeros', 'edge']);
   return makeTransform<RandomRotationParams>('randomRotation', {

@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkNumbers } from '../internal/checks.js';
 import { coin, imageKeys } from './draw.js';
 import { makeTransform } from './makeTransform.js';
@@ -35,7 +36,7 @@ export interface RandomSobelParams {
  * ```
  */
 export function randomSobel(options: RandomSobelOptions = {}): Transform<RandomSobelParams> {
-  const { variant = 'kornia', p = 0.5 } = options;
+  const { variant = 'kornia', p = 0.5 } = checkOptions('randomSobel', options, ['variant', 'p']);
   checkNumbers('randomSobel', { p: [p, 0, 1] });
   checkChoice('randomSobel', 'variant', variant, ['kornia', 'skimage']);
   return makeTransform<RandomSobelParams>('randomSobel', {

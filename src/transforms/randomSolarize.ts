@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { coin, imageKeys } from './draw.js';
 import { makeTransform } from './makeTransform.js';
@@ -33,7 +34,7 @@ export interface RandomSolarizeParams {
  * ```
  */
 export function randomSolarize(options: RandomSolarizeOptions = {}): Transform<RandomSolarizeParams> {
-  const { threshold = 0.5, p = 0.2 } = options;
+  const { threshold = 0.5, p = 0.2 } = checkOptions('randomSolarize', options, ['threshold', 'p']);
   checkNumbers('randomSolarize', { threshold: [threshold, 0, 1], p: [p, 0, 1] });
   const thresholds = (params: RandomSolarizeParams): number[] =>
     params.solarize.map((s) => (s === 1 ? threshold : NEVER));

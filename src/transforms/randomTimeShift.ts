@@ -1,4 +1,5 @@
 import { concat, reshape, slice, type Tensor1D, type Tensor2D, zeros } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkNumbers } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { uniform } from '../random/index.js';
@@ -41,6 +42,7 @@ export interface RandomTimeShiftParams {
  * ```
  */
 export function randomTimeShift(options: RandomTimeShiftOptions): Transform<RandomTimeShiftParams, Tensor2D> {
+  checkOptions('randomTimeShift', options, ['maxShift', 'sampleRate', 'mode']);
   const where = 'randomTimeShift';
   const { maxShift, sampleRate = 1, mode = 'roll' } = options ?? {};
   checkNumbers(where, { maxShift: [maxShift, 0], sampleRate: [sampleRate, Number.MIN_VALUE] });

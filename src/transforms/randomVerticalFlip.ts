@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { keepSize } from './border.js';
 import { coin, imageKeys } from './draw.js';
@@ -34,7 +35,7 @@ export interface RandomVerticalFlipParams {
  * ```
  */
 export function randomVerticalFlip(options: RandomVerticalFlipOptions = {}): Transform<RandomVerticalFlipParams> {
-  const { p = 0.5 } = options;
+  const { p = 0.5 } = checkOptions('randomVerticalFlip', options, ['p']);
   checkNumbers('randomVerticalFlip', { p: [p, 0, 1] });
   return makeTransform<RandomVerticalFlipParams>('randomVerticalFlip', {
     sample: (shape, seed) => ({ flip: imageKeys(shape, seed).map((key) => coin(key, p)) }),

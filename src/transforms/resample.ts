@@ -1,4 +1,5 @@
 import { clone, type Tensor3D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { filterAxes } from './filterAxes.js';
@@ -35,6 +36,7 @@ import { indexingPays } from './ways.js';
  * ```
  */
 export function resample(x: Tensor4D, placements: readonly Placement[], options: ApplyOptions = {}): Tensor4D {
+  checkOptions('resample', options, ['interpolation']);
   const readings = readingsOf(x, placements, options);
   return tidy(() => {
     const result = readings.reduce((images, reading) => reading.images(images), x);

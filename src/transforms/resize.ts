@@ -9,6 +9,8 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags } from '../internal/checks.js';
 import { triangle } from './filterAxes.js';
 import { checkInput, IMAGES, type Size, sizePair } from './shapes.js';
 
@@ -35,7 +37,8 @@ export interface ResizeOptions {
  * ```
  */
 export function resize(x: Tensor4D, size: Size, options: ResizeOptions = {}): Tensor4D {
-  const { antialias = false } = options;
+  const { antialias = false } = checkOptions('resize', options, ['antialias']);
+  checkFlags('resize', { antialias });
   checkInput('resize', x, IMAGES);
   const [batch, height, width, channels] = x.shape;
   const [outHeight, outWidth] = sizePair('resize', size);

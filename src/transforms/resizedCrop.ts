@@ -1,5 +1,6 @@
 import { clone, type Tensor4D } from '@tensorflow/tfjs-core';
-import { checkIntegers, checkNumbers, show } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags, checkIntegers, checkNumbers, show } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { boxMatrix, type Placement } from './placement.js';
 import { resample } from './resample.js';
@@ -45,7 +46,11 @@ export function resizedCrop(
   size: Size,
   options: ResizedCropOptions = {},
 ): Tensor4D {
-  const { antialias = false } = options;
+  const { antialias = false, interpolation = 'bilinear' } = checkOptions('resizedCrop', options, [
+    'antialias',
+    'interpolation',
+  ]);
+  checkFlags('resizedCrop', { antialias });
   checkInput('resizedCrop', x, IMAGES);
   const [batch, height, width] = x.shape;
   checkBoxes('resizedCrop', boxes, batch, antialias);
@@ -53,7 +58,7 @@ export function resizedCrop(
   if (String(pair) === `${height},${width}` && boxes.every((box) => String(box) === `0,0,${height},${width}`)) {
     return clone(x);
   }
-  return resample(x, [cropPlacement(x.shape, boxes, pair, antialias)], options);
+  return resample(x, [cropPlacement(x.shape, boxes, pair, antialias)], { interpolation });
 }
 
 /** Where resized crops read. */

@@ -1,4 +1,5 @@
 import { matMul, reshape, type Tensor4D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers } from '../internal/checks.js';
 import { GRAY } from './planes.js';
 import { checkInput, RGB } from './shapes.js';
@@ -25,7 +26,7 @@ export interface RgbToGrayscaleOptions {
  * ```
  */
 export function rgbToGrayscale(x: Tensor4D, options: RgbToGrayscaleOptions = {}): Tensor4D {
-  const { channels = 3 } = options;
+  const { channels = 3 } = checkOptions('rgbToGrayscale', options, ['channels']);
   checkInput('rgbToGrayscale', x, RGB);
   checkIntegers('rgbToGrayscale', { channels: [channels, 1] });
   const [batch, height, width] = x.shape;

@@ -1,4 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { affine } from './affine.js';
 import type { Border } from './border.js';
 import { type PerImage, perImage } from './perImage.js';
@@ -28,6 +29,7 @@ export interface RotateOptions extends ApplyOptions {
  * ```
  */
 export function rotate(x: Tensor4D, angle: PerImage, options: RotateOptions = {}): Tensor4D {
+  checkOptions('rotate', options, ['border', 'interpolation']);
   checkInput('rotate', x, IMAGES);
   const angles = perImage('rotate', 'angle', angle, x.shape[0]);
   return affine(x, { ...options, angle: angles.map((degrees) => -degrees) });

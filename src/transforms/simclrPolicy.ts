@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import type { RandomGaussianBlurOptions } from './randomGaussianBlur.js';
 import { sizePair } from './shapes.js';
@@ -47,7 +48,19 @@ export interface SimclrPolicyOptions extends Omit<PolicyOptions, 'blur'> {
  * ```
  */
 export function simclrPolicy(options: SimclrPolicyOptions): Transform<StepParams> {
-  sizePair('simclrPolicy', options?.size);
+  checkOptions('simclrPolicy', options, [
+    'strength',
+    'blur',
+    'scale',
+    'jitterProbability',
+    'grayscaleProbability',
+    'flipProbability',
+    'size',
+    'channels',
+    'antialias',
+    'minSide',
+  ]);
+  sizePair('simclrPolicy', options.size);
   const { strength = isSmall(options.size) ? 0.5 : 1, scale = [0.08, 1], ...rest } = options;
   const { jitterProbability = 0.8, grayscaleProbability = 0.2, flipProbability = 0.5 } = options;
   checkNumbers('simclrPolicy', { strength: [strength, 0] });

@@ -1,4 +1,5 @@
 import { add, div, mirrorPad, sqrt, square, type Tensor3D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice } from '../internal/checks.js';
 import { filterLanes, fromLanes, toLanes } from './lanes.js';
 import { checkInput, IMAGES } from './shapes.js';
@@ -35,7 +36,7 @@ const SMOOTHING = [1, 2, 1];
  * ```
  */
 export function sobel(x: Tensor4D, options: SobelOptions = {}): Tensor4D {
-  const { variant = 'kornia' } = options;
+  const { variant = 'kornia' } = checkOptions('sobel', options, ['variant']);
   checkInput('sobel', x, IMAGES);
   checkChoice('sobel', 'variant', variant, ['kornia', 'skimage']);
   const kornia = variant === 'kornia';

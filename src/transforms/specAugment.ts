@@ -10,6 +10,7 @@ import {
   type Tensor3D,
   tensor2d,
 } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers, checkNumbers, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { foldIn, type RandomKey, uniform } from '../random/index.js';
@@ -62,7 +63,21 @@ export interface SpecAugmentParams {
  */
 export function specAugment(options: SpecAugmentOptions = {}): Transform<SpecAugmentParams, Tensor3D> {
   const where = 'specAugment';
-  const { timeMasks = 1, timeWidth = 100, timeShare = 1, frequencyMasks = 1, frequencyWidth = 27, value = 0 } = options;
+  const {
+    timeMasks = 1,
+    timeWidth = 100,
+    timeShare = 1,
+    frequencyMasks = 1,
+    frequencyWidth = 27,
+    value = 0,
+  } = checkOptions('specAugment', options, [
+    'timeMasks',
+    'timeWidth',
+    'timeShare',
+    'frequencyMasks',
+    'frequencyWidth',
+    'value',
+  ]);
   checkIntegers(where, {
     timeMasks: [timeMasks, 0],
     timeWidth: [timeWidth, 0],

@@ -1,4 +1,5 @@
 import type { Tensor5D } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers } from '../internal/checks.js';
 import { uniform } from '../random/index.js';
 import { imageKeys } from './draw.js';
@@ -41,6 +42,7 @@ export interface TemporalCropParams {
  * ```
  */
 export function temporalCrop(options: TemporalCropOptions): Transform<TemporalCropParams, Tensor5D> {
+  checkOptions('temporalCrop', options, ['frames', 'stride']);
   const where = 'temporalCrop';
   const { frames, stride = 1 } = options ?? {};
   checkIntegers(where, { frames: [frames, 1], stride: [stride, 1] });

@@ -1,4 +1,5 @@
 import type { Tensor5D } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkIntegers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { uniform } from '../random/index.js';
@@ -47,6 +48,7 @@ export interface TemporalStrideParams {
  * ```
  */
 export function temporalStride(options: TemporalStrideOptions): Transform<TemporalStrideParams, Tensor5D> {
+  checkOptions('temporalStride', options, ['stride', 'frames', 'start']);
   const where = 'temporalStride';
   const { stride, frames, start = 'first' } = options ?? {};
   const [least, most] = rangePair(where, 'stride', typeof stride === 'number' ? [stride, stride] : stride, 1);

@@ -1,4 +1,5 @@
-import { checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { colorJitter } from './colorJitter.js';
 import { compose } from './compose.js';
 import { type RandomGaussianBlurOptions, randomGaussianBlur } from './randomGaussianBlur.js';
@@ -52,6 +53,11 @@ export function isSmall(size: Size): boolean {
   return Math.max(...(typeof size === 'number' ? [size] : size)) <= 32;
 }
 
+/** Checks an option that says whether to blur, or how. */
+export function checkBlur(where: string, blur: boolean | RandomGaussianBlurOptions): void {
+  if (typeof blur !== 'boolean') checkOptions(where, blur, ['kernelSize', 'sigma', 'p'], 'blur');
+}
+
 /**
  * Crop, flip, colour jitter, grey, blur, solarisation. The flip stands beside the crop, where one resampling does both;
  * where the authors flip last, the views have the same distribution, since all that follows treats left and right alike.
@@ -60,6 +66,8 @@ export function viewPolicy(where: string, recipe: ViewRecipe): Transform<StepPar
   const { scale, jitter, channels = 3, antialias = false, minSide = 8, blur = !isSmall(recipe.size) } = recipe;
   const { flipProbability, grayscaleProbability, blurProbability, solarizeProbability } = recipe;
   const size = sizePair(where, recipe.size);
+  checkFlags(where, { antialias });
+  checkBlur(where, blur);
   checkIntegers(where, { channels: [channels, 1], minSide: [minSide, 0] });
   checkNumbers(where, {
     jitterProbability: [jitter.p, 0, 1],

@@ -336,7 +336,7 @@ onEveryBackend('operations on images', () => {
       ],
       [
         () => gaussianBlur(x, undefined as unknown as { kernelSize: number; sigma: number }),
-        'gaussianBlur: kernelSize must be odd or [width, height], got undefined',
+        'gaussianBlur: options must be an object, got undefined',
       ],
       [
         () => resizedCrop(x, [[0, 0, 1, 1]], 4),

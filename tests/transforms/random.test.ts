@@ -378,7 +378,7 @@ onEveryBackend('random transforms', () => {
       [() => randomResizedCrop({ size: 0 }), 'randomResizedCrop: size (height) must be an integer >= 1, got 0'],
       [
         () => randomResizedCrop(undefined as unknown as { size: number }),
-        'randomResizedCrop: size must be an integer or [height, width], got undefined',
+        'randomResizedCrop: options must be an object, got undefined',
       ],
       [
         () => randomResizedCrop({ size: 4, scale: [0.5, 0.2] }),
@@ -438,7 +438,7 @@ onEveryBackend('random transforms', () => {
               [0, 1, 2, 2],
             ],
           }),
-        'colorJitter: params.order must hold permutations of 0 to 3, got [0,1,2,2]',
+        'colorJitter: params.order[1] must hold numbers from 0 to 3, each at most once, got [0,1,2,2]',
       ],
       [
         () => jitter.apply(x, { ...drawn, hue: [0] }),
@@ -454,6 +454,45 @@ onEveryBackend('random transforms', () => {
     expectKept(0, () => {
       for (const [call, message] of refused) expect(call).toThrow(message);
     });
+  });
+
+  test('colorJitter replays orders of the adjustments that are there, as torchvision draws them', async () => {
+    const x = uniforms<Tensor4D>(5, [3, 4, 5, 3]);
+    const params = {
+      brightness: [1, 1, 1],
+      contrast: [1.4, 0.6, 1],
+      saturation: [1, 1, 1],
+      hue: [0.1, -0.2, 0],
+    };
+    const whole = colorJitter({ p: 1 });
+    const some = colorJitter({ brightness: 0, saturation: 0, contrast: 0.5, hue: 0.3, p: 1 });
+    const full = {
+      ...params,
+      order: [
+        [1, 3, 0, 2],
+        [0, 3, 1, 2],
+        [3, 2, 1, 0],
+      ],
+    };
+    const short = { ...params, order: [[1, 3], [3, 1], []] };
+    const expected = hold(whole.apply(x, full));
+    for (const jitter of [whole, some]) {
+      for (const order of [short.order, [[1, 3, 2], [2, 3, 0, 1], [3]], [[0, 1, 3], [3, 1], [1]]]) {
+        const replayed = JSON.parse(JSON.stringify({ ...params, order })) as typeof short;
+        expectKept(1, () => jitter.apply(x, replayed));
+        await expectClose(hold(jitter.apply(x, replayed)), await expected.data(), { atol: 1e-6 });
+      }
+      await expectClose(hold(compose(jitter).apply(x, { steps: [short] })), await expected.data(), { atol: 1e-6 });
+    }
+    const refused = (order: unknown, message: string): void =>
+      expect(() => whole.apply(x, { ...params, order: order as number[][] })).toThrow(message);
+    refused([[1], [3, 1], []], 'colorJitter: params.order[0] must hold 3 (hue is 0.1), got [1]');
+    refused([[1, 3], [], []], 'colorJitter: params.order[1] must hold 1 (contrast is 0.6), got []');
+    refused([[1, 3], [3, 1], [4]], 'params.order[2] must hold numbers from 0 to 3, each at most once, got [4]');
+    refused([[1, 3], [3, 1, 3], []], 'params.order[1] must hold numbers from 0 to 3, each at most once, got [3,1,3]');
+    refused([[1, 3], [3, 1.5], []], 'each at most once, got [3,1.5]');
+    refused([[1, 3], null, []], 'each at most once, got null');
+    refused([['1', '3'], [3, 1], []], 'each at most once, got ["1","3"]');
   });
 });
 
