@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { checkData, type Data, isTensorData } from './arrayData.js';
-import { show } from './checks.js';
+import { byteScale, checkData, type Data, isNumeric, isTensorData, typedArrayName } from './arrayData.js';
+import { checkTensor, isTensor, show } from './checks.js';
 import { RangeError, ShapeError } from './errors.js';
 
 /** Numbers of any shape: a tensor, an array, a typed array, nested arrays. */
@@ -19,23 +19,68 @@ export interface HostRows {
   readonly dim: number;
 }
 
-const isTensor = (x: unknown): x is Tensor => typeof x === 'object' && x !== null && 'dtype' in x && 'shape' in x;
-
-/** All numbers of a tensor or of nested arrays, row-major. */
+/**
+ * All numbers of a tensor or of nested arrays, row-major. Nothing else counts as a number: JSON turns NaN into null, and
+ * `Number(null)`, `Number('')`, `Number(false)` and `Number([])` are 0.
+ */
 export async function readNumbers(where: string, name: string, x: Numbers): Promise<ArrayLike<number>> {
-  if (isTensor(x)) return x.data();
-  if (ArrayBuffer.isView(x)) return x as unknown as ArrayLike<number>;
-  if (typeof x !== 'object' || x === null || !('length' in x)) {
-    throw new ShapeError(`${where}: ${name} must be a tensor or an array, got ${show(x)}.`);
+  return numbersOf(where, name, x, []);
+}
+
+async function numbersOf(where: string, name: string, x: Numbers, path: readonly number[]): Promise<ArrayLike<number>> {
+  if (isTensor(x)) {
+    checkTensor(where, name, x);
+    if (!isNumeric(x)) throw new ShapeError(`${where}: ${name} must hold numbers, got ${show(x)}.`);
+    return x.data();
   }
-  if (typeof x[0] === 'number' || x.length === 0) return x as ArrayLike<number>;
+  const at = path.length > 0 ? ` at ${position(path)}` : '';
+  if (isNumberArray(x)) return x;
+  if (!isArrayLike(x)) {
+    const expected = path.length > 0 ? 'hold numbers' : 'be a tensor or an array';
+    throw new (path.length > 0 ? RangeError : ShapeError)(`${where}: ${name} must ${expected}, got ${tell(x)}${at}.`);
+  }
+  const parts = x as ArrayLike<unknown>;
+  if (path.length > 0 && parts.length === 0) {
+    throw new ShapeError(`${where}: ${name} must hold numbers, got []${at}.`);
+  }
+  if (!isTensor(parts[0]) && !isArrayLike(parts[0])) {
+    for (let i = 0; i < parts.length; i++) {
+      if (typeof parts[i] === 'number') continue;
+      throw new RangeError(`${where}: ${name} must hold numbers, got ${tell(parts[i])} at ${position([...path, i])}.`);
+    }
+    return parts as ArrayLike<number>;
+  }
   const out: number[] = [];
-  for (const part of Array.from(x as ArrayLike<Numbers>)) {
-    const numbers = await readNumbers(where, name, part);
+  for (let part = 0; part < parts.length; part++) {
+    const numbers = await numbersOf(where, name, parts[part] as Numbers, [...path, part]);
     for (let i = 0; i < numbers.length; i++) out.push(numbers[i] as number);
   }
   return out;
 }
+
+/** Index of an entry: that of a list, or those of nested ones. */
+const position = (path: readonly number[]): string => (path.length === 1 ? String(path[0]) : `[${path.join(', ')}]`);
+
+/** Text of what is no number. */
+function tell(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n`;
+  const kind = typedArrayName(value);
+  if (kind !== undefined) return `a ${kind} of ${(value as ArrayLike<unknown>).length}`;
+  return Array.isArray(value) && value.length > 20 ? `an array of ${value.length}` : show(value);
+}
+
+const isArrayLike = (x: unknown): x is ArrayLike<unknown> =>
+  typeof x === 'object' &&
+  x !== null &&
+  Number.isSafeInteger((x as ArrayLike<unknown>).length) &&
+  (x as ArrayLike<unknown>).length >= 0 &&
+  !isBigInts(x);
+
+const isBigInts = (x: object): boolean => /^Big/.test(typedArrayName(x) ?? '');
+
+/** A typed array of numbers, which needs no look at its entries. */
+const isNumberArray = (x: unknown): x is Exclude<ArrayLike<number>, readonly number[]> =>
+  typeof x === 'object' && x !== null && typedArrayName(x) !== undefined && !isBigInts(x);
 
 /** Integers \>= 0, `count` of them where given. */
 export async function readLabels(where: string, name: string, labels: Numbers, count?: number): Promise<Int32Array> {
@@ -45,10 +90,11 @@ export async function readLabels(where: string, name: string, labels: Numbers, c
   }
   const out = new Int32Array(numbers.length);
   for (let i = 0; i < out.length; i++) {
-    const value = Number(numbers[i]);
-    if (!Number.isInteger(value) || !(value >= 0) || !(value < 2 ** 31)) {
-      throw new RangeError(`${where}: ${name} must be integers >= 0, got ${show(numbers[i])} at ${i}.`);
+    const value = numbers[i] as number;
+    if (!Number.isInteger(value) || !(value >= 0)) {
+      throw new RangeError(`${where}: ${name} must be integers >= 0, got ${show(value)} at ${i}.`);
     }
+    if (!(value < 2 ** 31)) throw new RangeError(`${where}: ${name} must be below 2^31, got ${value} at ${i}.`);
     out[i] = value;
   }
   return out;
@@ -67,8 +113,8 @@ export function countClasses(where: string, classes: number | undefined, ...labe
 }
 
 /**
- * Rows on the host, every axis after the first flattened, bytes as numbers in [0, 1]. Throws where a number is not
- * finite. The array may be the caller's own: never write to it.
+ * Rows on the host, every axis after the first flattened, bytes as numbers in [0, 1] (int32 images and clips too). Throws
+ * where an entry is no number or not finite. The array may be the caller's own: never write to it.
  */
 export async function readRows(where: string, name: string, data: RowData): Promise<HostRows> {
   const result = await rowsOf(where, name, data);
@@ -83,20 +129,7 @@ export async function readRows(where: string, name: string, data: RowData): Prom
 }
 
 async function rowsOf(where: string, name: string, data: RowData): Promise<HostRows> {
-  if (typeof data === 'object' && data !== null && 'length' in data) {
-    const rows = data.length;
-    const dim = data[0]?.length ?? 0;
-    if (!(rows >= 1) || !(dim >= 1)) throw new ShapeError(`${where}: ${name} must have at least one row and column.`);
-    const values = new Float64Array(rows * dim);
-    for (let r = 0; r < rows; r++) {
-      const row = data[r] as ArrayLike<number>;
-      if (row.length !== dim) {
-        throw new ShapeError(`${where}: ${name} must have rows of ${dim} numbers, got ${row.length} in row ${r}.`);
-      }
-      values.set(row, r * dim);
-    }
-    return { values, rows, dim };
-  }
+  if (!isTensor(data) && isArrayLike(data)) return listedRows(where, name, data);
   checkData(where, name, data);
   if (data.shape.length < 2) {
     throw new ShapeError(`${where}: ${name} must have shape [rows, dim], got [${data.shape.join(', ')}].`);
@@ -105,9 +138,36 @@ async function rowsOf(where: string, name: string, data: RowData): Promise<HostR
   const dim = data.shape.slice(1).reduce((product, n) => product * n, 1);
   const raw = isTensorData(data) ? await data.data() : data.data;
   if (raw instanceof Float32Array) return { values: raw, rows, dim };
-  const divisor = raw instanceof Uint8Array && !isTensorData(data) ? 255 : 1;
+  const divisor = isTensorData(data) ? byteScale(data.dtype, data.shape) : byteScale(typedArrayName(raw), data.shape);
   const values = new Float32Array(raw.length); // a loop: Float32Array.from with a function is 50 times slower
   for (let i = 0; i < values.length; i++) values[i] = (raw[i] as number) / divisor;
+  return { values, rows, dim };
+}
+
+/** Rows given as an array of arrays. */
+function listedRows(where: string, name: string, data: ArrayLike<unknown>): HostRows {
+  const rows = data.length;
+  const first = data[0];
+  const dim = isArrayLike(first) ? first.length : 0;
+  if (!(rows >= 1) || !(dim >= 1)) {
+    const got = rows >= 1 ? `${tell(first)} as row 0` : 'none';
+    throw new ShapeError(`${where}: ${name} must have at least one row and column of numbers, got ${got}.`);
+  }
+  const values = new Float64Array(rows * dim);
+  for (let r = 0; r < rows; r++) {
+    const row = data[r];
+    if (!isArrayLike(row)) throw new ShapeError(`${where}: ${name} must hold rows, got ${tell(row)} as row ${r}.`);
+    if (row.length !== dim) {
+      throw new ShapeError(`${where}: ${name} must have rows of ${dim} numbers, got ${row.length} in row ${r}.`);
+    }
+    for (let c = 0; c < dim; c++) {
+      const value = row[c];
+      if (typeof value !== 'number') {
+        throw new RangeError(`${where}: ${name} must hold numbers, got ${tell(value)} at row ${r}, column ${c}.`);
+      }
+      values[r * dim + c] = value;
+    }
+  }
   return { values, rows, dim };
 }
 

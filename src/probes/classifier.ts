@@ -1,20 +1,27 @@
 import {
   add,
   argMax,
-  cast,
+  gather,
   keep,
   matMul,
-  oneHot,
+  scalar,
   softmax,
+  sub,
+  sum,
   type Tensor1D,
   type Tensor2D,
   tensor1d,
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkFloats } from '../internal/checks.js';
+import { checkFloats, show } from '../internal/checks.js';
+import { checkColumns } from '../internal/classNames.js';
 import { ShapeError } from '../internal/errors.js';
+import { oneHotRows } from '../internal/oneHotRows.js';
 import { fromArrayState, type State, toArrayState } from '../internal/state.js';
+
+/** Scores at once: 256 MiB. */
+const MOST_SCORES = 2 ** 26;
 
 /** What a {@link Classifier} is made of, on the host. */
 export interface ClassifierParts {
@@ -24,9 +31,9 @@ export interface ClassifierParts {
   readonly weights: Float32Array;
   /** `[present.length]`. */
   readonly bias: Float32Array;
-  /** Classes that the columns stand for, ascending. */
+  /** Class of each column: those that occur. */
   readonly present: readonly number[];
-  /** Number of classes; those that did not occur get the score 0. */
+  /** Columns of the scores; those of classes that did not occur get 0 (`'softmax'`) or -1 (`'identity'`). */
   readonly classes: number;
 }
 
@@ -61,40 +68,49 @@ export class Classifier {
     return this.parts.weights.length / this.parts.bias.length;
   }
 
-  /** Number of classes. */
+  /** Columns of the scores: the largest label + 1, or the number of classes that the fit was given. */
   get classes(): number {
     return this.parts.classes;
   }
 
   /**
-   * Scores of samples: probabilities of the classes for a logistic fit.
+   * Scores of samples: probabilities of the classes for a logistic fit. Column c is that of label c.
    *
    * @param x - Features, float32 `[n, dim]`.
    * @returns float32 `[n, classes]`; the caller disposes it.
-   * @throws ShapeError on a wrong shape; Error after `dispose`.
+   * @throws ShapeError on a wrong shape; RangeError where labels are so large that the scores would take more than 256 MiB
+   * (`predict` takes any labels); Error after `dispose`.
    */
   scores(x: Tensor2D): Tensor2D {
     const { weights, bias } = this.alive();
     checkFloats('Classifier.scores', { x: [x, ['n', this.dim]] });
     const { link, present, classes } = this.parts;
-    return tidy(() => {
+    checkColumns('Classifier.scores', x.shape[0] * classes, MOST_SCORES, classes, undefined);
+    return tidy((): Tensor2D => {
       const linear = add<Tensor2D>(matMul(x, weights), bias);
       const values = link === 'softmax' ? softmax(linear) : linear;
-      if (present.length === classes) return values;
-      // oneHot(..., 'float32') is wrong on WASM: it writes integer bits
-      return matMul(values, cast(oneHot(tensor1d([...present], 'int32'), classes), 'float32') as Tensor2D);
+      if (present.every((c, i) => c === i) && present.length === classes) return values;
+      const columns = oneHotRows(tensor1d([...present], 'int32'), classes);
+      const scores: Tensor2D = matMul(values, columns);
+      return link === 'softmax' ? scores : sub(scores, sub<Tensor2D>(scalar(1), sum(columns, 0, true)));
     });
   }
 
   /**
-   * The class with the highest score.
+   * The class with the highest score among those that occurred in the fit; of equal ones the one that occurred first.
    *
    * @param x - Features, float32 `[n, dim]`.
    * @returns int32 `[n]`; the caller disposes it.
    * @throws ShapeError on a wrong shape; Error after `dispose`.
    */
   predict(x: Tensor2D): Tensor1D {
-    return tidy(() => argMax<Tensor1D>(this.scores(x), 1));
+    const { weights, bias } = this.alive();
+    checkFloats('Classifier.predict', { x: [x, ['n', this.dim]] });
+    const { present } = this.parts;
+    return tidy(() => {
+      const best = argMax<Tensor1D>(add(matMul(x, weights), bias), 1);
+      return present.every((c, i) => c === i) ? best : gather<Tensor1D>(tensor1d([...present], 'int32'), best);
+    });
   }
 
   /**
@@ -125,6 +141,17 @@ export class Classifier {
     const present = state.present as readonly number[];
     if (state.classes !== this.classes || !Array.isArray(present)) {
       throw new ShapeError(`Classifier.setState: classes must be ${this.classes}, got ${String(state.classes)}.`);
+    }
+    if (
+      new Set(present).size !== present.length ||
+      present.some((c) => !Number.isInteger(c) || c < 0 || c >= this.classes)
+    ) {
+      throw new ShapeError(
+        `Classifier.setState: present must be different classes below ${this.classes}, got ${show(present)}.`,
+      );
+    }
+    if (state.link !== 'softmax' && state.link !== 'identity') {
+      throw new ShapeError(`Classifier.setState: link must be 'softmax' or 'identity', got ${show(state.link)}.`);
     }
     const weights = fromArrayState<Tensor2D>('Classifier.setState', 'weights', state.weights, [
       this.dim,

@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkData, type Data, isTensorData } from '../internal/arrayData.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkColumns, labelsOf, nameClasses } from '../internal/classNames.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { countClasses, readLabels } from '../internal/hostRows.js';
 import { foldIn, randomKey, type Seed } from '../random/index.js';
@@ -30,7 +31,7 @@ export interface DenseProbeData {
 
 /** Options of {@link denseProbe}. */
 export interface DenseProbeOptions {
-  /** Number of classes. @defaultValue largest label + 1 */
+  /** Entries of `perClass`, more than the largest label. @defaultValue largest label + 1 */
   readonly classes?: number;
   /** Label of pixels that don't count. @defaultValue 255 */
   readonly ignore?: number;
@@ -59,7 +60,7 @@ export interface DenseProbeResult {
   readonly meanIoU: number;
   /** Bootstrap interval of it, 95 %, over test images. */
   readonly interval: [number, number];
-  /** Intersection over union of each class; null where it occurs nowhere. */
+  /** Intersection over union of each class, entry c that of label c; null where it occurs nowhere. */
   readonly perClass: (number | null)[];
   /** Share of pixels that are classified right. */
   readonly pixelAccuracy: number;
@@ -69,7 +70,7 @@ export interface DenseProbeResult {
   readonly C: number;
   /** Accuracy and log loss on the cells of held-out images for each C tried. */
   readonly validation: Validation[];
-  /** Number of classes. */
+  /** Entries of `perClass`. */
   readonly classes: number;
   /** Height and width of the encoder's maps. */
   readonly grid: [number, number];
@@ -80,6 +81,9 @@ export interface DenseProbeResult {
   /** Test images. */
   readonly testSamples: number;
 }
+
+/** Entries of `perClass`, whose number is that of the largest label. */
+const MOST_CLASSES = 2 ** 24;
 
 /**
  * Segmentation by a linear classifier on frozen maps: whether features say what is where. To fit, labels are brought down
@@ -124,12 +128,19 @@ export async function denseProbe(
   checkNumbers(where, { holdOut: [share, 1e-6, 1 - 1e-6] });
   checkIntegers(where, { cells: [cells, 1], maxIterations: [maxIterations, 1], batchSize: [batchSize, 1] });
   const key = randomKey(seed);
-  const [train, test] = [await readPart('train', data, ignore), await readPart('test', data, ignore)];
-  const known = (labels: Int32Array): Int32Array => labels.filter((c) => c !== ignore);
-  const classes = countClasses(where, options.classes, known(train.labels), known(test.labels));
+  const given = { train: await readPart('train', data, ignore), test: await readPart('test', data, ignore) };
+  // Ignored pixels are -1 from here on, classes are numbered in the order in which they first occur.
+  const { names, indices } = nameClasses(where, options.classes, [given.train.labels, given.test.labels], ignore);
+  const classes = countClasses(where, options.classes, Int32Array.from(names));
+  checkColumns(where, classes, MOST_CLASSES, classes, options.classes);
+  const [train, test] = [
+    { ...given.train, labels: indices[0] as Int32Array },
+    { ...given.test, labels: indices[1] as Int32Array },
+  ];
+  const count = names.length;
   const run = forward(where, encoder, layer);
 
-  const found = await readCells(run, train, { ignore, classes, batchSize, cells, seed: foldIn(key, 0) });
+  const found = await readCells(run, train, { ignore: -1, classes: count, batchSize, cells, seed: foldIn(key, 0) });
   if (found.labels.length === 0) throw new RangeError(`${where}: data.train.labels must hold a class, got none.`);
   const images = holdOut(new Int32Array(train.count), grid.length > 1 ? share : 0, foldIn(key, 1));
   const isHeld = new Uint8Array(train.count);
@@ -142,9 +153,9 @@ export async function denseProbe(
   const fit = await linearFit(found.rows, found.labels, split, grid, { tolerance: 1e-5, maxIterations });
 
   const predictions = await predictPixels(run, test, fit, batchSize);
-  const matrices = confusions(predictions, test, classes, ignore);
+  const matrices = confusions(predictions, test, count, -1);
   const total = (places: ArrayLike<number>): Float64Array => {
-    const sum = new Float64Array(classes * classes);
+    const sum = new Float64Array(count * count);
     for (const place of Array.from(places)) {
       const one = matrices[place] as Float64Array;
       for (let i = 0; i < sum.length; i++) (sum[i] as number) += one[i] as number;
@@ -152,18 +163,20 @@ export async function denseProbe(
     return sum;
   };
   const all = total(matrices.map((_, i) => i));
-  const perClass = unionShares(all, classes);
+  const shares = unionShares(all, count);
+  const perClass = new Array<number | null>(classes).fill(null);
+  for (const [c, share] of shares.entries()) perClass[names[c] as number] = share;
   const pixels = all.reduce((sum, n) => sum + n, 0);
   if (pixels === 0) throw new RangeError(`${where}: data.test.labels must hold a class, got none.`);
-  const right = perClass.reduce<number>((sum, _, c) => sum + (all[c * (classes + 1)] as number), 0);
-  const statistic = (places: Int32Array): number => meanOfKnown(unionShares(total(places), classes));
+  const right = names.reduce((sum, _, c) => sum + (all[c * (count + 1)] as number), 0);
+  const statistic = (places: Int32Array): number => meanOfKnown(unionShares(total(places), count));
   return {
     probe: 'dense',
-    meanIoU: meanOfKnown(perClass),
+    meanIoU: meanOfKnown(shares),
     interval: bootstrapInterval(test.count, statistic, foldIn(key, 2)),
     perClass,
     pixelAccuracy: right / pixels,
-    predictions: predictions.map((map) => Array.from(map)),
+    predictions: predictions.map((map) => labelsOf(map, names)),
     C: fit.C,
     validation: fit.validation,
     classes,

@@ -14,7 +14,7 @@ export type FeatureProbeResult = LinearProbeResult | RidgeProbeResult | KnnProbe
 /** The names of {@link FeatureProbe}. */
 export const featureProbes: readonly FeatureProbe[] = ['linear', 'ridge', 'knn'];
 
-/** Runs a probe by its name. */
+/** Runs a probe by its name, on classes that are numbered from 0; so are its predictions. */
 export function featureProbe(
   name: FeatureProbe,
   train: HostPart,

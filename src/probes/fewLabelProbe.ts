@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkChoice, checkIntegers, checkNumbers } from '../internal/checks.js';
+import { labelsOf } from '../internal/classNames.js';
 import { RangeError } from '../internal/errors.js';
 import { foldIn, type Seed } from '../random/index.js';
 import { meanOf } from './averages.js';
@@ -99,7 +100,7 @@ export async function fewLabelProbe(...call: unknown[]): Promise<FewLabelProbeRe
   checkIntegers('fewLabelProbe', { draws: [draws, 1] });
   checkChoice('fewLabelProbe', 'probe', probe, featureProbes);
 
-  const { train, test, classes, seed } = await resolveProbe('fewLabelProbe', args);
+  const { train, test, classes, names, seed } = await resolveProbe('fewLabelProbe', args);
   const results: FewLabelAccuracy[] = [];
   for (const fraction of fractions) {
     const predictions: number[][] = [];
@@ -108,11 +109,12 @@ export async function fewLabelProbe(...call: unknown[]): Promise<FewLabelProbeRe
       const rows = labelledRows(train.labels, fraction, foldIn(foldIn(seed, 0), draw));
       trainSamples = rows.length;
       const key = foldIn(foldIn(seed, 1), draw);
-      const { predictions: classesOf } = await featureProbe(probe, pickPart(train, rows), test, classes, key);
+      const { predictions: classesOf } = await featureProbe(probe, pickPart(train, rows), test, names.length, key);
       predictions.push(classesOf);
       if (rows.length === train.rows) break;
     }
-    results.push({ fraction, trainSamples, ...summary(predictions, test.labels), predictions });
+    const named = predictions.map((p) => labelsOf(p, names));
+    results.push({ fraction, trainSamples, ...summary(predictions, test.labels), predictions: named });
   }
   return { probe: 'fewLabel', fitted: probe, results, classes, dim: train.dim, testSamples: test.rows };
 }

@@ -2,8 +2,9 @@ import { type Optimizer, type Tensor, type Tensor4D, tidy, train } from '@tensor
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkData, type Data, takeRows } from '../internal/arrayData.js';
 import { checkChoice, checkNumbers } from '../internal/checks.js';
+import { labelsOf, nameClasses } from '../internal/classNames.js';
 import { ShapeError } from '../internal/errors.js';
-import { countClasses, readLabels } from '../internal/hostRows.js';
+import { readLabels } from '../internal/hostRows.js';
 import { copyModel } from '../momentum/copyModel.js';
 import { foldIn, type Seed } from '../random/index.js';
 import { accuracyInterval } from './bootstrap.js';
@@ -34,7 +35,7 @@ export interface FineTuneProbeOptions extends TrainingOptions {
   readonly transform?: FineTuneTransform;
   /** Share of the training labels that is used, in (0, 1], class by class, one of each at least. @defaultValue 1 */
   readonly fraction?: number;
-  /** Number of classes. @defaultValue largest label + 1 */
+  /** Number of classes, more than the largest label. @defaultValue those that occur */
   readonly classes?: number;
   /** How an output of more than two axes becomes a vector, see `extractFeatures`. @defaultValue 'average' */
   readonly pool?: 'average' | 'first' | 'flatten';
@@ -117,13 +118,14 @@ export async function fineTuneProbe(
   checkChoice(where, 'pool', pool, ['average', 'first', 'flatten']);
   for (const part of ['train', 'test'] as const) checkInputs(`data.${part}.x`, encoder, data[part].x);
   const dim = headWidth(encoder, pool);
-  const known = await readLabels(where, 'data.train.labels', data.train.labels, data.train.x.shape[0]);
-  const truth = await readLabels(where, 'data.test.labels', data.test.labels, data.test.x.shape[0]);
-  const classes = countClasses(where, options.classes, known, truth);
+  const trainLabels = await readLabels(where, 'data.train.labels', data.train.labels, data.train.x.shape[0]);
+  const testLabels = await readLabels(where, 'data.test.labels', data.test.labels, data.test.x.shape[0]);
+  const { classes, names, indices } = nameClasses(where, options.classes, [trainLabels, testLabels]);
+  const [known, truth] = indices as [Int32Array, Int32Array];
 
   const rows = labelledRows(known, fraction, foldIn(key, 0));
   const { model, parameters } = copyModel(where, encoder);
-  const head = linearHead(dim, classes, 0.01, foldIn(key, 1));
+  const head = linearHead(dim, names.length, 0.01, foldIn(key, 1));
   let optimizer: Optimizer | undefined;
   try {
     const weights = parameters.map(({ target }) => target);
@@ -131,7 +133,7 @@ export async function fineTuneProbe(
     optimizer = makeOptimizer ? makeOptimizer(model) : train.adam(1e-3, 0.9, 0.999, 1e-8);
     const training = {
       labels: rows.map((r) => known[r] as number),
-      classes,
+      classes: names.length,
       variables: [...weights, head.kernel, head.bias],
       optimizer,
       learningRate:
@@ -147,7 +149,7 @@ export async function fineTuneProbe(
       probe: 'fineTune',
       accuracy: hits / truth.length,
       interval: accuracyInterval(hits, truth.length, foldIn(key, 3)),
-      predictions: Array.from(predictions),
+      predictions: labelsOf(predictions, names),
       loss,
       steps: loss.length,
       classes,

@@ -1,9 +1,9 @@
 import type { Data } from '../internal/arrayData.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
+import { nameClasses } from '../internal/classNames.js';
 import { countClasses, type Labels, readLabels, readRows } from '../internal/hostRows.js';
 import { rowProducts } from '../internal/rowProducts.js';
 import { Classifier, type ClassifierParts } from './classifier.js';
-import { compactLabels } from './holdOut.js';
 import { leadingSpectrum } from './preconditioner.js';
 import { type LogisticWeights, solveLogistic } from './solveLogistic.js';
 
@@ -11,7 +11,7 @@ import { type LogisticWeights, solveLogistic } from './solveLogistic.js';
 export interface FitLogisticOptions {
   /** Inverse strength of the L2 penalty as in scikit-learn, \> 0. @defaultValue 1 */
   readonly C?: number;
-  /** Number of classes. @defaultValue largest label + 1 */
+  /** Columns of the scores. @defaultValue largest label + 1 */
   readonly classes?: number;
   /** Ends when no entry of the gradient of the mean loss is larger, \> 0. @defaultValue 1e-6 */
   readonly tolerance?: number;
@@ -46,7 +46,7 @@ export async function fitLogistic(x: Data, labels: Labels, options: FitLogisticO
   const rows = await readRows('fitLogistic', 'x', x);
   const known = await readLabels('fitLogistic', 'labels', labels, rows.rows);
   const classes = countClasses('fitLogistic', options.classes, known);
-  const { compact, present } = compactLabels(known);
+  const { names: present, indices } = nameClasses('fitLogistic', undefined, [known]);
   if (present.length === 1) {
     const parts: ClassifierParts = {
       link: 'softmax',
@@ -62,7 +62,12 @@ export async function fitLogistic(x: Data, labels: Labels, options: FitLogisticO
     let total = 0;
     for (const v of rows.values) total += v * v;
     const spectrum = await leadingSpectrum(products, total / rows.rows);
-    const solution = await solveLogistic(products, compact, present.length, { C, tolerance, maxIterations, spectrum });
+    const solution = await solveLogistic(products, indices[0] as Int32Array, present.length, {
+      C,
+      tolerance,
+      maxIterations,
+      spectrum,
+    });
     const { objective, gradientNorm, iterations } = solution;
     return new Classifier(
       { link: 'softmax', ...columns(solution, rows.dim), present, classes },

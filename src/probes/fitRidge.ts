@@ -1,5 +1,6 @@
 import type { Data } from '../internal/arrayData.js';
 import { checkNumbers } from '../internal/checks.js';
+import { nameClasses } from '../internal/classNames.js';
 import { countClasses, type Labels, readLabels, readRows } from '../internal/hostRows.js';
 import { Classifier } from './classifier.js';
 import { ridgeProblem, ridgeWeights } from './ridgeSolution.js';
@@ -8,14 +9,14 @@ import { ridgeProblem, ridgeWeights } from './ridgeSolution.js';
 export interface FitRidgeOptions {
   /** Strength of the L2 penalty as in scikit-learn, \>= 0; 0 gives the least squares of smallest norm. @defaultValue 1 */
   readonly alpha?: number;
-  /** Number of classes. @defaultValue largest label + 1 */
+  /** Columns of the scores. @defaultValue largest label + 1 */
   readonly classes?: number;
 }
 
 /**
  * Fits a ridge classifier in closed form: for each class the minimum of sum_i (x_i w + b - y_i)² + alpha |w|², y being 1
  * for samples of the class and -1 for the others, intercepts unpenalised, features as they are. A class that does not
- * occur scores -1 everywhere.
+ * occur scores -1 everywhere and is never predicted.
  *
  * @param x - Features `[n, dim]`; axes after the first are flattened, bytes on the host read as [0, 1].
  * @param labels - Class of each row, integers \>= 0.
@@ -40,13 +41,15 @@ export async function fitRidge(x: Data, labels: Labels, options: FitRidgeOptions
   const rows = await readRows('fitRidge', 'x', x);
   const known = await readLabels('fitRidge', 'labels', labels, rows.rows);
   const classes = countClasses('fitRidge', options.classes, known);
-  const { weights, bias, objective } = ridgeWeights(await ridgeProblem(rows, known, classes), alpha);
+  const { names: present, indices } = nameClasses('fitRidge', undefined, [known]);
+  const problem = await ridgeProblem(rows, indices[0] as Int32Array, present.length);
+  const { weights, bias, objective } = ridgeWeights(problem, alpha);
   return new Classifier(
     {
       link: 'identity',
       weights: Float32Array.from(weights),
       bias: Float32Array.from(bias),
-      present: Array.from({ length: classes }, (_, c) => c),
+      present,
       classes,
     },
     { objective, gradientNorm: 0, iterations: 1, converged: true },

@@ -1,9 +1,13 @@
 import { type Tensor1D, type Tensor2D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { Data } from '../internal/arrayData.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkColumns, labelsOf, nameClasses } from '../internal/classNames.js';
 import { ShapeError } from '../internal/errors.js';
 import { countClasses, type HostRows, type Labels, readLabels, readRows } from '../internal/hostRows.js';
 import { nearest } from '../internal/nearest.js';
+
+/** Scores at once: 256 MiB. */
+const MOST_SCORES = 2 ** 26;
 
 /** Options of {@link knnPredict}. */
 export interface KnnPredictOptions {
@@ -13,7 +17,7 @@ export interface KnnPredictOptions {
   readonly temperature?: number;
   /** Whether rows are scaled to length 1 first. @defaultValue true */
   readonly normalize?: boolean;
-  /** Number of classes. @defaultValue largest label + 1 */
+  /** Columns of the scores. @defaultValue largest label + 1 */
   readonly classes?: number;
   /** Queries compared at a time, an integer \>= 1. @defaultValue 512 */
   readonly chunk?: number;
@@ -43,9 +47,10 @@ export interface Votes {
  * @param bank - `[rows, dim]`.
  * @param labels - Class of each row of the bank, integers \>= 0.
  * @param options - Neighbours, temperature.
- * @returns Votes and winners; the caller disposes both. Of equal classes the lowest wins, of equally similar rows the
- * first in the bank votes.
- * @throws ShapeError, RangeError on wrong shapes, labels or options, and where a feature is not finite.
+ * @returns Votes and winners; the caller disposes both. Of classes with equal votes the one that is first in the bank
+ * wins, of equally similar rows the first in the bank votes.
+ * @throws ShapeError, RangeError on wrong shapes, labels or options, where a feature is not finite, and where labels are so
+ * large that the scores would take more than 256 MiB.
  * @see Wu et al., "Unsupervised Feature Learning via Non-Parametric Instance Discrimination", arXiv:1805.01978,
  * section 3.4.
  * @example
@@ -71,10 +76,17 @@ export async function knnPredict(
   ];
   const known = await readLabels('knnPredict', 'labels', labels, bankRows.rows);
   const classes = countClasses('knnPredict', options.classes, known);
-  const { scores, predictions } = await knnVote('knnPredict', queryRows, bankRows, known, classes, options);
+  checkColumns('knnPredict', queryRows.rows * classes, MOST_SCORES, classes, options.classes);
+  const { names, indices } = nameClasses('knnPredict', undefined, [known]);
+  const count = names.length;
+  const votes = await knnVote('knnPredict', queryRows, bankRows, indices[0] as Int32Array, count, options);
+  const scores = new Float32Array(queryRows.rows * classes);
+  for (let i = 0; i < votes.scores.length; i++) {
+    scores[Math.floor(i / count) * classes + (names[i % count] as number)] = votes.scores[i] as number;
+  }
   return {
     scores: tensor2d(scores, [queryRows.rows, classes], 'float32'),
-    predictions: tensor1d(predictions, 'int32'),
+    predictions: tensor1d(labelsOf(votes.predictions, names), 'int32'),
   };
 }
 

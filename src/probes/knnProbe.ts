@@ -1,11 +1,12 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { labelsOf } from '../internal/classNames.js';
 import { foldIn, type Seed } from '../random/index.js';
 import { accuracyInterval } from './bootstrap.js';
 import { checkKnn, type KnnPredictOptions, knnVote } from './knnPredict.js';
 import { type ProbeArguments, type ProbeData, type ProbeOptions, resolveProbe, splitArguments } from './probeData.js';
 
 /** Options of {@link knnProbe}. */
-export interface KnnProbeOptions extends ProbeOptions, KnnPredictOptions {}
+export interface KnnProbeOptions extends ProbeOptions, Omit<KnnPredictOptions, 'classes'> {}
 
 /** Result of {@link knnProbe}: plain JSON. */
 export interface KnnProbeResult {
@@ -66,14 +67,14 @@ export async function knnProbe(
 export async function knnProbe(...call: unknown[]): Promise<KnnProbeResult> {
   const args = call as unknown as ProbeArguments<KnnProbeOptions>;
   checkKnn('knnProbe', splitArguments('knnProbe', args).options);
-  const { train, test, classes, seed, options } = await resolveProbe('knnProbe', args);
-  const { predictions, k } = await knnVote('knnProbe', test, train, train.labels, classes, options);
+  const { train, test, classes, names, seed, options } = await resolveProbe('knnProbe', args);
+  const { predictions, k } = await knnVote('knnProbe', test, train, train.labels, names.length, options);
   const hits = predictions.reduce((sum, p, i) => sum + (p === test.labels[i] ? 1 : 0), 0);
   return {
     probe: 'knn',
     accuracy: hits / test.rows,
     interval: accuracyInterval(hits, test.rows, foldIn(seed, 0)),
-    predictions: Array.from(predictions),
+    predictions: labelsOf(predictions, names),
     k,
     temperature: options.temperature ?? 0.07,
     classes,

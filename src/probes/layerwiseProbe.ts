@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkChoice, show } from '../internal/checks.js';
+import { labelsOf } from '../internal/classNames.js';
 import { RangeError } from '../internal/errors.js';
 import type { Seed } from '../random/index.js';
 import { type FeatureProbe, type FeatureProbeResult, featureProbe, featureProbes } from './featureProbe.js';
@@ -73,8 +74,15 @@ export async function layerwiseProbe(
   }
   const layers: LayerwiseProbeResult['layers'] = [];
   for (const layer of names) {
-    const { train, test, classes, seed: key } = await resolveProbe(where, [encoder, data, seed, { ...rest, layer }]);
-    layers.push({ layer, ...(await featureProbe(probe, train, test, classes, key)) });
+    const {
+      train,
+      test,
+      classes,
+      names,
+      seed: key,
+    } = await resolveProbe(where, [encoder, data, seed, { ...rest, layer }]);
+    const found = await featureProbe(probe, train, test, names.length, key);
+    layers.push({ layer, ...found, classes, predictions: labelsOf(found.predictions, names) });
   }
   return { probe: 'layerwise', layers };
 }

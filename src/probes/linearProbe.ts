@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
+import { labelsOf } from '../internal/classNames.js';
 import { RangeError } from '../internal/errors.js';
 import { foldIn, type Seed } from '../random/index.js';
 import { accuracyInterval } from './bootstrap.js';
@@ -104,7 +105,7 @@ export async function linearProbe(...call: unknown[]): Promise<LinearProbeResult
   checkNumbers('linearProbe', { tolerance: [tolerance, Number.MIN_VALUE], holdOut: [share, 1e-6, 1 - 1e-6] });
   checkIntegers('linearProbe', { maxIterations: [maxIterations, 1] });
 
-  const { train, test, classes, seed } = await resolveProbe('linearProbe', args);
+  const { train, test, classes, names, seed } = await resolveProbe('linearProbe', args);
   const split = holdOut(train.labels, grid.length > 1 ? share : 0, foldIn(seed, 0));
   const found = await linearFit(train, train.labels, split, grid, { tolerance, maxIterations });
   const predictions = await linearClasses(test, found);
@@ -114,7 +115,7 @@ export async function linearProbe(...call: unknown[]): Promise<LinearProbeResult
     probe: 'linear',
     accuracy: hits / test.rows,
     interval: accuracyInterval(hits, test.rows, foldIn(seed, 1)),
-    predictions: Array.from(predictions),
+    predictions: labelsOf(predictions, names),
     trainAccuracy: found.trainAccuracy,
     C: found.C,
     validation: found.validation,

@@ -2,6 +2,7 @@ import { train as optimizers, relu, type Tensor, type Tensor2D, tensor2d, tidy }
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { takeRows } from '../internal/arrayData.js';
 import { checkIntegers } from '../internal/checks.js';
+import { labelsOf } from '../internal/classNames.js';
 import type { HostRows } from '../internal/hostRows.js';
 import { foldIn, type Seed } from '../random/index.js';
 import { accuracyInterval } from './bootstrap.js';
@@ -94,14 +95,14 @@ export async function mlpProbe(...call: unknown[]): Promise<MlpProbeResult> {
   checkIntegers('mlpProbe', { hidden: [hidden, 1] });
   checkTraining('mlpProbe', options);
 
-  const { train, test, classes, seed } = await resolveProbe('mlpProbe', args);
+  const { train, test, classes, names, seed } = await resolveProbe('mlpProbe', args);
   const scale = columnScale(train);
   const upload = (x: HostRows): Tensor2D => {
     const { values, rows, dim } = standardized(x, scale);
     return tensor2d(values as Float32Array, [rows, dim]);
   };
   const first = linearHead(train.dim, hidden, Math.sqrt(2 / train.dim), foldIn(seed, 0));
-  const second = linearHead(hidden, classes, Math.sqrt(1 / hidden), foldIn(seed, 1));
+  const second = linearHead(hidden, names.length, Math.sqrt(1 / hidden), foldIn(seed, 1));
   const variables = [first, second].flatMap(({ kernel, bias }: LinearHead) => [kernel, bias]);
   const optimizer = optimizers.adam(1e-3, 0.9, 0.999, 1e-8);
   const [x, held] = [upload(train), upload(test)];
@@ -109,7 +110,7 @@ export async function mlpProbe(...call: unknown[]): Promise<MlpProbeResult> {
   try {
     const training = {
       labels: train.labels,
-      classes,
+      classes: names.length,
       variables,
       optimizer,
       learningRate: options.learningRate ?? warmCosine(1e-3, countSteps(train.rows, options)),
@@ -123,7 +124,7 @@ export async function mlpProbe(...call: unknown[]): Promise<MlpProbeResult> {
       probe: 'mlp',
       accuracy: hits / test.rows,
       interval: accuracyInterval(hits, test.rows, foldIn(seed, 3)),
-      predictions: Array.from(predictions),
+      predictions: labelsOf(predictions, names),
       trainAccuracy: count(await classify(x, logits), train.labels) / train.rows,
       loss,
       hidden,

@@ -1,8 +1,9 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Data } from '../internal/arrayData.js';
 import { show } from '../internal/checks.js';
+import { nameClasses } from '../internal/classNames.js';
 import { ShapeError } from '../internal/errors.js';
-import { countClasses, type HostRows, type Labels, readLabels, readRows } from '../internal/hostRows.js';
+import { type HostRows, type Labels, readLabels, readRows } from '../internal/hostRows.js';
 import { randomKey, type Seed } from '../random/index.js';
 import { type ExtractFeaturesOptions, extractFeatures } from './extractFeatures.js';
 
@@ -24,7 +25,7 @@ export interface ProbeData {
 
 /** Options of every probe. */
 export interface ProbeOptions extends ExtractFeaturesOptions {
-  /** Number of classes. @defaultValue largest label + 1 */
+  /** Number of classes, more than the largest label. @defaultValue those that occur */
   readonly classes?: number;
 }
 
@@ -33,7 +34,7 @@ export type ProbeArguments<O> =
   | readonly [data: ProbeData, seed: Seed, options?: O]
   | readonly [encoder: LayersModel, data: ProbeData, seed: Seed, options?: O];
 
-/** A part on the host. */
+/** A part on the host; classes are numbered in the order in which they first occur. */
 export interface HostPart extends HostRows {
   readonly labels: Int32Array;
 }
@@ -42,7 +43,10 @@ export interface HostPart extends HostRows {
 export interface ResolvedProbe<O> {
   readonly train: HostPart;
   readonly test: HostPart;
+  /** Number of classes: those that occur, or the number asked for. */
   readonly classes: number;
+  /** Label of each class that occurs; the parts hold positions in it, so that nothing depends on the labels themselves. */
+  readonly names: readonly number[];
   readonly seed: Seed;
   readonly options: O;
 }
@@ -85,5 +89,14 @@ export async function resolveProbe<O extends ProbeOptions>(
   if (train.dim !== test.dim) {
     throw new ShapeError(`${where}: data.test.x must have rows of ${train.dim} numbers, got ${test.dim}.`);
   }
-  return { train, test, classes: countClasses(where, options.classes, train.labels, test.labels), seed, options };
+  const { classes, names, indices } = nameClasses(where, options.classes, [train.labels, test.labels]);
+  const [known, truth] = indices as [Int32Array, Int32Array];
+  return {
+    train: { ...train, labels: known },
+    test: { ...test, labels: truth },
+    classes,
+    names,
+    seed,
+    options,
+  };
 }

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumbers } from '../internal/checks.js';
+import { labelsOf } from '../internal/classNames.js';
 import { RangeError } from '../internal/errors.js';
 import { type HostRows, rowParts } from '../internal/hostRows.js';
 import { type RowProducts, rowProducts } from '../internal/rowProducts.js';
@@ -97,10 +98,10 @@ export async function ridgeProbe(...call: unknown[]): Promise<RidgeProbeResult> 
   if (alphas.length === 0) throw new RangeError('ridgeProbe: alpha must hold at least one number, got [].');
   for (const one of alphas) checkNumbers('ridgeProbe', { alpha: [one, 0] });
 
-  const { train, test, classes, seed } = await resolveProbe('ridgeProbe', args);
+  const { train, test, classes, names, seed } = await resolveProbe('ridgeProbe', args);
   const scale = columnScale(train);
   const rows = standardized(train, scale);
-  const problem = await ridgeProblem(rows, train.labels, classes);
+  const problem = await ridgeProblem(rows, train.labels, names.length);
   const validation = alphas.length > 1 ? await leaveOneOut(rows, train.labels, problem, alphas) : [];
   const best = validation.reduce<LeaveOneOut | undefined>(
     (a, b) => (a && (a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.error <= b.error)) ? a : b),
@@ -110,7 +111,7 @@ export async function ridgeProbe(...call: unknown[]): Promise<RidgeProbeResult> 
   const weights = ridgeWeights(problem, chosen);
   const classify = async (x: HostRows): Promise<Int32Array> => {
     const out = new Int32Array(x.rows);
-    await inParts(x, async (part, start) => out.set(argMaxRows(await ridgeScores(part, weights), classes), start));
+    await inParts(x, async (part, start) => out.set(argMaxRows(await ridgeScores(part, weights), names.length), start));
     return out;
   };
   const predictions = await classify(standardized(test, scale));
@@ -119,7 +120,7 @@ export async function ridgeProbe(...call: unknown[]): Promise<RidgeProbeResult> 
     probe: 'ridge',
     accuracy: hits / test.rows,
     interval: accuracyInterval(hits, test.rows, foldIn(seed, 0)),
-    predictions: Array.from(predictions),
+    predictions: labelsOf(predictions, names),
     trainAccuracy: count(await classify(rows), train.labels) / train.rows,
     alpha: chosen,
     validation,

@@ -2,6 +2,7 @@ import { type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkData, isTensorData, sliceRows } from '../internal/arrayData.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
+import { labelsOf } from '../internal/classNames.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { readRows } from '../internal/hostRows.js';
 import { foldIn, type Seed } from '../random/index.js';
@@ -90,13 +91,13 @@ export async function robustnessProbe(
   checkIntegers(where, { maxIterations: [maxIterations, 1], batchSize: [batchSize, 1] });
   const before = all.map((grade) => errorOf(baseline, grade));
 
-  const { train, test, classes, seed: key } = await resolveProbe(where, [encoder, data, seed, options]);
+  const { train, test, classes, names, seed: key } = await resolveProbe(where, [encoder, data, seed, options]);
   const split = holdOut(train.labels, grid.length > 1 ? 0.2 : 0, foldIn(key, 0));
   const fit = await linearFit(train, train.labels, split, grid, { tolerance: 1e-5, maxIterations });
   const score = (predictions: Int32Array, stream: number) => {
     const hits = count(predictions, test.labels);
     const interval = accuracyInterval(hits, test.rows, foldIn(foldIn(key, 1), stream));
-    return { accuracy: hits / test.rows, interval, predictions: Array.from(predictions) };
+    return { accuracy: hits / test.rows, interval, predictions: labelsOf(predictions, names) };
   };
   const clean = score(await linearClasses(test, fit), 0);
   const corrupted: CorruptedAccuracy[] = [];

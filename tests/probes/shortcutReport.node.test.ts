@@ -48,12 +48,12 @@ describe('shortcutReport', () => {
   });
 
   /** A task whose label shows in one place only, and the group of statistics that has to find it. */
-  const leaky: [string, ShortcutGroup, (x: Tensor4D, label: number) => Tensor4D][] = [
+  const leaky: [string, ShortcutGroup, (x: Tensor4D, label: number, key: Seed) => Tensor4D][] = [
     [
       'one corner is busier',
       'patches',
-      (x, label) => {
-        const u = uniform(x.id, 192);
+      (x, label, key) => {
+        const u = uniform(key, 192);
         const busy = u.map((v, p) => (label === 1 && p % 24 < 9 && p < 96 ? 0.6 * (v - 0.5) : 0));
         return add<Tensor4D>(x, reshape(tensor1d(busy), [1, 8, 8, 3]));
       },
@@ -71,8 +71,8 @@ describe('shortcutReport', () => {
     [
       'a bright dot somewhere',
       'channels',
-      (x, label) => {
-        const at = integers(x.id, { max: 64 });
+      (x, label, key) => {
+        const at = integers(key, { max: 64 });
         const dot = Float32Array.from({ length: 192 }, (_, p) => (Math.floor(p / 3) === at ? 0.4 * label : 0));
         return add<Tensor4D>(x, reshape(tensor1d(dot), [1, 8, 8, 3]));
       },
@@ -94,7 +94,9 @@ describe('shortcutReport', () => {
         tidy(() => {
           const n = x.shape[0];
           const labels = integers(seed, n, { max: 2 });
-          const parts = Array.from(labels, (label, i) => spoil(slice(x, [i, 0, 0, 0], [1, 8, 8, 3]), label));
+          const parts = Array.from(labels, (label, i) =>
+            spoil(slice(x, [i, 0, 0, 0], [1, 8, 8, 3]), label, foldIn(foldIn(seed, 9), i)),
+          );
           return { inputs: concat(parts, 0) as Tensor, labels: tensor1d(labels, 'int32') };
         });
       const report = await shortcutReport(task, images(112), 2, { batchSize: 50 });

@@ -3,13 +3,13 @@ import type { ImageArray } from './dataset.js';
 
 /** Images as a reader gives them. */
 export interface RawImages {
-  readonly data: Uint8Array | Float32Array | Int32Array;
+  readonly data: Uint8Array | Uint8ClampedArray | Float32Array | Int32Array;
   /** `[n, height, width]` or `[n, height, width, channels]` */
   readonly shape: readonly number[];
 }
 
 /** Checks images and brings them to three channels; grey is repeated. Throws a Failure that names `path`. */
-export function normalise(path: string, { data, shape }: RawImages): ImageArray {
+export function normalise(path: string, { data: given, shape }: RawImages): ImageArray {
   const [n = 0, height = 0, width = 0, channels = 1] = shape;
   if (shape.length < 3 || shape.length > 4 || (channels !== 1 && channels !== 3)) {
     throw new Failure(
@@ -20,6 +20,7 @@ export function normalise(path: string, { data, shape }: RawImages): ImageArray 
   if (height < 8 || width < 8) {
     throw new Failure(`--data ${path}: images must be at least 8 by 8 pixels, got ${height} by ${width}`);
   }
+  const data = given instanceof Uint8ClampedArray ? new Uint8Array(given) : given;
   if (data instanceof Int32Array) {
     throw new Failure(`--data ${path}: pixels must be bytes, or floats in [0, 1], got integers of several bytes`);
   }

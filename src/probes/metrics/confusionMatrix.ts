@@ -1,3 +1,4 @@
+import { checkColumns } from '../../internal/classNames.js';
 import { countClasses, type Numbers } from '../../internal/hostRows.js';
 import { readPair } from './accuracy.js';
 
@@ -7,6 +8,9 @@ export interface ClassesOptions {
   readonly classes?: number;
 }
 
+/** Cells of a matrix, and classes of a list, whose number is that of the largest label: 128 MiB as an array. */
+const MOST_CELLS = 2 ** 24;
+
 /**
  * Counts of every true class (row) and predicted class (column).
  *
@@ -14,7 +18,8 @@ export interface ClassesOptions {
  * @param labels - True classes, as many.
  * @param options - Number of classes.
  * @returns `[classes][classes]` counts; a class that does not occur has a row of zeros.
- * @throws ShapeError if there are none or their numbers differ; RangeError on entries outside the classes.
+ * @throws ShapeError if there are none or their numbers differ; RangeError on entries outside the classes, and where there are
+ * more than 4096 up to the largest entry and `classes` is not given.
  * @example
  * ```ts
  * import { confusionMatrix } from 'selfsup/probes';
@@ -28,6 +33,7 @@ export async function confusionMatrix(
 ): Promise<number[][]> {
   const [guess, truth] = await readPair('confusionMatrix', predictions, labels);
   const classes = countClasses('confusionMatrix', options.classes, guess, truth);
+  checkColumns('confusionMatrix', classes ** 2, MOST_CELLS, classes, options.classes);
   const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (let i = 0; i < guess.length; i++) {
     const row = matrix[truth[i] as number] as number[];
@@ -51,7 +57,8 @@ export interface MeanIoU {
  * @param labels - True classes, as many.
  * @param options - Number of classes.
  * @returns Mean and values per class, in [0, 1].
- * @throws ShapeError if there are none or their numbers differ; RangeError on entries outside the classes.
+ * @throws ShapeError if there are none or their numbers differ; RangeError on entries outside the classes, and where the
+ * largest is 2^24 or more and `classes` is not given.
  * @example
  * ```ts
  * import { meanIoU } from 'selfsup/probes';
@@ -59,16 +66,20 @@ export interface MeanIoU {
  * ```
  */
 export async function meanIoU(predictions: Numbers, labels: Numbers, options: ClassesOptions = {}): Promise<MeanIoU> {
-  const matrix = await confusionMatrix(predictions, labels, options);
-  const occurs: boolean[] = [];
-  const perClass = matrix.map((row, c) => {
-    const hits = row[c] as number;
-    const truth = row.reduce((sum, n) => sum + n, 0);
-    const guessed = matrix.reduce((sum, other) => sum + (other[c] as number), 0);
-    const union = truth + guessed - hits;
-    occurs.push(union > 0);
-    return union > 0 ? hits / union : 0;
-  });
-  const counted = occurs.filter(Boolean).length;
-  return { mean: perClass.reduce((sum, v) => sum + v, 0) / counted, perClass };
+  const [guess, truth] = await readPair('meanIoU', predictions, labels);
+  const classes = countClasses('meanIoU', options.classes, guess, truth);
+  checkColumns('meanIoU', classes, MOST_CELLS, classes, options.classes);
+  const [hits, union] = [new Map<number, number>(), new Map<number, number>()];
+  const add = (counts: Map<number, number>, c: number): Map<number, number> => counts.set(c, (counts.get(c) ?? 0) + 1);
+  for (let i = 0; i < guess.length; i++) {
+    const [p, t] = [guess[i] as number, truth[i] as number];
+    add(union, p);
+    if (p === t) add(hits, p);
+    else add(union, t);
+  }
+  const perClass = new Array<number>(classes).fill(0);
+  for (const [c, pixels] of union) perClass[c] = (hits.get(c) ?? 0) / pixels;
+  // In the order of occurrence, so that the sum does not depend on what classes are called.
+  const mean = Array.from(union.keys(), (c) => perClass[c] as number).reduce((sum, v) => sum + v, 0) / union.size;
+  return { mean, perClass };
 }

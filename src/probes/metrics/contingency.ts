@@ -1,3 +1,4 @@
+import { nameClasses } from '../../internal/classNames.js';
 import type { Numbers } from '../../internal/hostRows.js';
 import { readPair } from './accuracy.js';
 
@@ -18,11 +19,14 @@ export async function contingency(where: string, clusters: Numbers, labels: Numb
     for (const key of list) counts.set(key, (counts.get(key) ?? 0) + 1);
     return counts;
   };
-  const byLabel = tally(truth);
-  const width = Math.max(...byLabel.keys()) + 1;
-  const pairs = tally(Float64Array.from(found, (cluster, i) => cluster * width + (truth[i] as number)));
-  const cells = Array.from(pairs, ([key, count]) => ({ count, cluster: Math.floor(key / width), label: key % width }));
-  return { n: found.length, cells, clusters: tally(found), labels: byLabel };
+  const { names, indices } = nameClasses(where, undefined, [truth]); // pairs of large labels would exceed 2^53
+  const pairs = tally(Float64Array.from(found, (cluster, i) => cluster * names.length + (indices[0]?.[i] as number)));
+  const cells = Array.from(pairs, ([key, count]) => ({
+    count,
+    cluster: Math.floor(key / names.length),
+    label: names[key % names.length] as number,
+  }));
+  return { n: found.length, cells, clusters: tally(found), labels: tally(truth) };
 }
 
 /** Entropy of counts that sum to n, in nats. */
