@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 
 /** Every folder of src but `internal` is a subpath export. */
 const folders = readdirSync('src', { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== 'internal')
   .map((entry) => entry.name);
+const subpaths = Object.fromEntries(folders.map((name) => [name, `src/${name}/index.ts`]));
 
 /**
  * The root re-exports the built subpaths instead of bundling their namespaces: a namespace object in a shared chunk would
@@ -22,48 +23,52 @@ const rootKeepsSubpaths: NonNullable<Options['esbuildPlugins']>[number] = {
 };
 
 /**
- * CommonJS keeps `import()` of optional packages: tsup makes it `require`, which fails for modules with a top-level await, as
- * vega's.
+ * The root's declarations re-export the subpaths too. Bundled namespaces would list types among their values, which
+ * TypeScript refuses where `skipLibCheck` is off.
  */
-const commonJsKeepsImport: NonNullable<Options['plugins']>[number] = {
-  name: 'commonjs-keeps-import',
-  buildEnd({ writtenFiles }) {
-    for (const { name } of writtenFiles.filter((file) => file.name.endsWith('.cjs'))) {
-      const code = readFileSync(name, 'utf8');
-      const kept = code.replace(
-        /Promise\.resolve\(\)\.then\(\(\) => _interopRequireWildcard\(require\(("[^"]+")\)\)\)/g,
-        'import($1)',
-      );
-      if (kept !== code) writeFileSync(name, kept);
-    }
-  },
-};
+function writeRootTypes(extension: '.js' | '.cjs'): void {
+  const text = readFileSync('src/index.ts', 'utf8')
+    .replace("'./internal/errors.js'", `'./errors${extension}'`)
+    .replace(/'\.\/(\w+)\/index\.js'/g, `'./$1${extension}'`);
+  mkdirSync('dist', { recursive: true });
+  writeFileSync(extension === '.js' ? 'dist/index.d.ts' : 'dist/index.d.cts', text);
+}
 
-export default defineConfig({
-  entry: {
-    index: 'src/index.ts',
-    ...Object.fromEntries(folders.map((name) => [name, `src/${name}/index.ts`])),
-  },
-  format: ['esm', 'cjs'],
-  target: 'es2022',
-  platform: 'neutral',
-  external: [
-    /^node:/,
-    /^@tensorflow\//,
-    '@saehrimnir/druidjs',
-    'fast-check',
-    'fast-png',
-    'sharp',
-    'tar-stream',
-    'umap-js',
-    'vega',
-    'vega-lite',
-  ],
-  // Shared chunks for CommonJS too: a class is one class across subpaths.
-  splitting: true,
-  esbuildPlugins: [rootKeepsSubpaths],
-  plugins: [commonJsKeepsImport],
-  dts: true,
-  clean: true,
-  sourcemap: false,
+export default defineConfig(({ clean, dts }) => {
+  // Here and not by tsup, which would let each of the two builds delete files of the other.
+  if (clean !== false) rmSync('dist', { recursive: true, force: true });
+  if (dts !== false) {
+    writeRootTypes('.js');
+    writeRootTypes('.cjs');
+  }
+  const common: Options = {
+    entry: { index: 'src/index.ts', ...subpaths },
+    target: 'es2022',
+    platform: 'neutral',
+    external: [
+      /^node:/,
+      /^@tensorflow\//,
+      '@saehrimnir/druidjs',
+      'fast-check',
+      'fast-png',
+      'sharp',
+      'tar-stream',
+      'umap-js',
+      'vega',
+      'vega-lite',
+    ],
+    // Shared chunks for CommonJS too: a class is one class across subpaths.
+    splitting: true,
+    esbuildPlugins: [rootKeepsSubpaths],
+    clean: false,
+    sourcemap: false,
+  };
+  const builds: Options[] = [
+    { ...common, format: 'esm' },
+    // With `treeshake` rollup makes CommonJS of the chunks. tsup would use sucrase, which takes class fields with the name of
+    // an export for that export (`this.batches = exports.batches = 0`), and makes `import()` a `require`.
+    { ...common, format: 'cjs', treeshake: true },
+  ];
+  const types = { only: true, entry: { ...subpaths, errors: 'src/internal/errors.ts' } };
+  return dts === false ? builds : [...builds, { ...common, format: ['esm', 'cjs'], dts: types }];
 });
