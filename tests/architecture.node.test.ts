@@ -21,6 +21,7 @@ const heights: Record<string, number> = {
   training: 4,
   probes: 4,
   methods: 5,
+  report: 5,
 };
 
 const folderOf = (file: string): string => relative(root, file).split('/')[0] as string;

@@ -12,10 +12,10 @@ import {
   linearProbe,
   nearestNeighbors,
   type ProbeData,
-  type ProbeResult,
   retrievalProbe,
   robustnessProbe,
 } from 'selfsup/probes';
+import type { ProbeResult } from 'selfsup/report';
 
 /** Every result that an encoder of images has. */
 export async function probeAll(encoder: LayersModel, data: ProbeData, seed = 1): Promise<ProbeResult[]> {

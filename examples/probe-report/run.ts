@@ -4,7 +4,7 @@ import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import { registerLayers } from 'selfsup/layers';
 import { smallConvNet } from 'selfsup/models';
 import { nodeFile } from 'selfsup/node';
-import { probeReport, type ResultsByName } from 'selfsup/probes';
+import { probeReport, type ResultsByName } from 'selfsup/report';
 import { startBackend } from '../pretrain/backend.js';
 import { readData } from '../pretrain/data/readData.js';
 import { renderScenes } from '../pretrain/data/scenes/index.js';

@@ -81,10 +81,6 @@ export {
   probeCallback,
 } from './probeCallback.js';
 export type { ProbeData, ProbeOptions, ProbePart } from './probeData.js';
-export type { NamedResult, ReportData, ReportedResults, ReportPart, ResultsByName } from './report/entries.js';
-export type { ProbeReport, ProbeReportOptions, ReportSection } from './report/probeReport.js';
-export { probeReport } from './report/probeReport.js';
-export type { ProbeResult } from './report/probeResult.js';
 export {
   type RecallResult,
   type RetrievalProbeOptions,

@@ -1,5 +1,5 @@
+import { neededPackage } from '../internal/neededPackage.js';
 import { integers, type Seed } from '../random/index.js';
-import { neededPackage } from './neededPackage.js';
 
 /** Settings of {@link tsne}. */
 export interface TsneSettings {

@@ -1,5 +1,5 @@
+import { neededPackage } from '../internal/neededPackage.js';
 import { foldIn, type Seed, uniform } from '../random/index.js';
-import { neededPackage } from './neededPackage.js';
 
 /** Settings of {@link umap}. */
 export interface UmapSettings {

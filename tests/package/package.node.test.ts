@@ -120,7 +120,7 @@ describe('the packed tarball in a project of its own', () => {
   });
   test('CommonJS loads optional packages that are ES modules with a top-level await', () => {
     const script = `
-      const { probeReport } = require('selfsup/probes');
+      const { probeReport } = require('selfsup/report');
       const map = { points: [[0, 1], [1, 0]], explained: null, trustworthiness: null };
       probeReport(map).then(({ html }) => console.log(html.includes('<svg') ? 'drawn' : 'not drawn'), (e) => console.log(e.message));`;
     writeFileSync(join(scratch, 'plots.cjs'), script);

@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { collapseReport, embed2d, type Neighbors, nearestNeighbors, type ProbeResult } from 'selfsup/probes';
+import { collapseReport, embed2d, type Neighbors, nearestNeighbors } from 'selfsup/probes';
 import { foldIn, type Seed } from 'selfsup/random';
+import type { ProbeResult } from 'selfsup/report';
 import type { Dataset, LabelledImages } from '../data/dataset.js';
 import { encode, type FeatureSet, pixels, unitRows } from './features.js';
 import { accuracies, type FeatureKind, type Probes, probeAll } from './probe.js';

@@ -1,6 +1,6 @@
 import { dispose, type Tensor4D } from '@tensorflow/tfjs-core';
-import { probeReport, type ReportPart, type ReportSection } from 'selfsup/probes';
 import { foldIn } from 'selfsup/random';
+import { probeReport, type ReportPart, type ReportSection } from 'selfsup/report';
 import { batches } from 'selfsup/training';
 import type { LabelledImages } from '../data/dataset.js';
 import { spoken } from '../progress.js';

@@ -1,7 +1,7 @@
-import type { Data } from '../../internal/arrayData.js';
-import { show } from '../../internal/checks.js';
-import { RangeError } from '../../internal/errors.js';
-import { readLabels } from '../../internal/hostRows.js';
+import type { Data } from '../internal/arrayData.js';
+import { show } from '../internal/checks.js';
+import { RangeError } from '../internal/errors.js';
+import { readLabels } from '../internal/hostRows.js';
 import type { Entry, ReportData, ReportPart } from './entries.js';
 import { areImages, checkPictures } from './pictures.js';
 import type { ResultKind } from './probeResult.js';

@@ -1,6 +1,6 @@
 import { tensor4d } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { probeReport } from '../../src/probes/index.js';
+import { probeReport } from '../../src/report/index.js';
 import { hold, onEveryBackend } from '../helpers/index.js';
 import { labels, linear, map, neighbors } from './results.js';
 

@@ -2,7 +2,7 @@ import { decode } from 'fast-png';
 import { marked } from 'marked';
 import { type DefaultTreeAdapterTypes, parse } from 'parse5';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type ProbeResult, probeReport, type ReportedResults } from '../../src/probes/index.js';
+import { type ProbeResult, probeReport, type ReportedResults } from '../../src/report/index.js';
 import { collapse, dense, everyResult, fewLabel, knn, labels, linear, map, neighbors, robustness } from './results.js';
 
 type Node = DefaultTreeAdapterTypes.ChildNode;

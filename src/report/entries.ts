@@ -1,7 +1,7 @@
-import type { Data } from '../../internal/arrayData.js';
-import { show } from '../../internal/checks.js';
-import { RangeError } from '../../internal/errors.js';
-import type { Labels } from '../../internal/hostRows.js';
+import type { Data } from '../internal/arrayData.js';
+import { show } from '../internal/checks.js';
+import { RangeError } from '../internal/errors.js';
+import type { Labels } from '../internal/hostRows.js';
 import type { ProbeResult, ResultKind, ResultKinds } from './probeResult.js';
 import { kindOf } from './resultKind.js';
 import { wrongField } from './resultShapes.js';

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { neededPackage } from '../neededPackage.js';
+import { neededPackage } from '../internal/neededPackage.js';
 import { escape } from './html.js';
 
 const ink = '#1f2933';

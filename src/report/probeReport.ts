@@ -1,5 +1,5 @@
-import { show } from '../../internal/checks.js';
-import { RangeError } from '../../internal/errors.js';
+import { show } from '../internal/checks.js';
+import { RangeError } from '../internal/errors.js';
 import { makeContext } from './context.js';
 import { type ReportData, type ReportedResults, readEntries } from './entries.js';
 import { pageOf, sectionOf } from './html.js';
@@ -57,7 +57,7 @@ export interface ProbeReport {
 }
 
 /**
- * A report of any results of this folder: tables, and on the page also accuracies with their intervals, confusion matrices,
+ * A report of any results of `selfsup/probes`: tables, and on the page also accuracies with their intervals, confusion matrices,
  * curves over layers, labels and corruptions, spectra, neighbours as pictures and maps with thumbnails. Every section says
  * what its numbers say and what they do not say. Results of one name are compared under it.
  *
@@ -72,7 +72,8 @@ export interface ProbeReport {
  * @example
  * ```ts
  * import { tensor2d } from '@tensorflow/tfjs-core';
- * import { knnProbe, linearProbe, probeReport } from 'selfsup/probes';
+ * import { knnProbe, linearProbe } from 'selfsup/probes';
+ * import { probeReport } from 'selfsup/report';
  *
  * const part = { x: tensor2d([[0, 1], [0.1, 1], [1, 0], [1, 0.1]]), labels: [0, 0, 1, 1] };
  * const data = { train: part, test: part };

@@ -1,5 +1,4 @@
-import type { ShortcutReport } from '../../shortcutReport.js';
-import type { ShortcutAccuracy } from '../../shortcutVerdict.js';
+import type { ShortcutAccuracy, ShortcutReport } from '../../probes/index.js';
 import type { Context } from '../context.js';
 import { figureOf } from '../html.js';
 import { type Dot, dotPlot } from '../plots/dotPlot.js';

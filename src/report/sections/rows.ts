@@ -1,4 +1,4 @@
-import { RangeError } from '../../../internal/errors.js';
+import { RangeError } from '../../internal/errors.js';
 import type { KnownPart } from '../context.js';
 import type { Entry } from '../entries.js';
 

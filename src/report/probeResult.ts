@@ -1,19 +1,21 @@
-import type { ClusterProbeResult } from '../clusterProbe.js';
-import type { CollapseReport } from '../collapseReport.js';
-import type { CostReport } from '../costReport.js';
-import type { DenseProbeResult } from '../denseProbe.js';
-import type { Embedding2d } from '../embed2d.js';
-import type { FewLabelProbeResult } from '../fewLabelProbe.js';
-import type { FineTuneProbeResult } from '../fineTuneProbe.js';
-import type { KnnProbeResult } from '../knnProbe.js';
-import type { LayerwiseProbeResult } from '../layerwiseProbe.js';
-import type { LinearProbeResult } from '../linearProbe.js';
-import type { MlpProbeResult } from '../mlpProbe.js';
-import type { Neighbors } from '../nearestNeighbors.js';
-import type { RetrievalProbeResult } from '../retrievalProbe.js';
-import type { RidgeProbeResult } from '../ridgeProbe.js';
-import type { RobustnessProbeResult } from '../robustnessResult.js';
-import type { ShortcutReport } from '../shortcutReport.js';
+import type {
+  ClusterProbeResult,
+  CollapseReport,
+  CostReport,
+  DenseProbeResult,
+  Embedding2d,
+  FewLabelProbeResult,
+  FineTuneProbeResult,
+  KnnProbeResult,
+  LayerwiseProbeResult,
+  LinearProbeResult,
+  MlpProbeResult,
+  Neighbors,
+  RetrievalProbeResult,
+  RidgeProbeResult,
+  RobustnessProbeResult,
+  ShortcutReport,
+} from '../probes/index.js';
 
 /** Results by their kind: the `probe` that they carry, or a word for those that carry none. */
 export interface ResultKinds {
@@ -35,7 +37,7 @@ export interface ResultKinds {
   readonly shortcut: ShortcutReport;
 }
 
-/** What any function of this folder gives as its result: that of a probe, of `nearestNeighbors`, `embed2d` or a report. */
+/** What any function of `selfsup/probes` gives as its result: that of a probe, of `nearestNeighbors`, `embed2d` or a report. */
 export type ProbeResult =
   | LinearProbeResult
   | RidgeProbeResult
