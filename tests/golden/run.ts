@@ -1,7 +1,8 @@
-// npm run golden -- DIR [--group G] [--op NAME] [--backend B] [--built] [--out FILE]
+// npm run golden -- DIR [--group G] [--op NAME] [--backend B] [--built] [--commonjs] [--out FILE]
 // Runs every case file of a folder against the built library. Exit status 1 when a case fails, or when an op of the
 // chosen group has no adapter (`--built` skips those); 2 when the call is wrong.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
@@ -11,7 +12,8 @@ import { type CaseResult, runCase } from './check.js';
 import type { GoldenFile } from './format.js';
 import type { Library } from './library.js';
 
-const usage = 'usage: npm run golden -- DIR [--group G] [--op NAME] [--backend cpu|wasm] [--built] [--out FILE]';
+const usage =
+  'usage: npm run golden -- DIR [--group G] [--op NAME] [--backend cpu|wasm] [--built] [--commonjs] [--out FILE]';
 
 function fail(message: string): never {
   console.error(`golden: ${message}\n${usage}`);
@@ -27,6 +29,7 @@ function options() {
         op: { type: 'string' },
         backend: { type: 'string', default: 'cpu' },
         built: { type: 'boolean', default: false },
+        commonjs: { type: 'boolean', default: false },
         out: { type: 'string' },
       },
     });
@@ -41,9 +44,13 @@ function readCases(folder: string): GoldenFile[] {
   return files.filter((file) => typeof file.op === 'string' && Array.isArray(file.cases));
 }
 
-/** The built package, as a user imports it. */
+/** One subpath of the built package, as a user imports or requires it. */
+const load = async (name: string) =>
+  values.commonjs
+    ? createRequire(import.meta.url)(`../../dist/${name}.cjs`)
+    : import(new URL(`../../dist/${name}.js`, import.meta.url).href);
+
 async function builtLibrary(): Promise<Library> {
-  const load = (name: string) => import(new URL(`../../dist/${name}.js`, import.meta.url).href);
   const names = ['layers', 'losses', 'momentum', 'pretext', 'probes', 'training', 'transforms'] as const;
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await load(name)]))) as Library;
 }
@@ -56,7 +63,7 @@ async function start(backend: string): Promise<void> {
   await ready();
   if (getBackend() !== backend) fail(`backend '${backend}' could not be started`);
   if (backend === 'wasm') {
-    const { registerWasmTraining } = await import(new URL('../../dist/wasm.js', import.meta.url).href);
+    const { registerWasmTraining } = await load('wasm');
     registerWasmTraining();
   }
 }
