@@ -1,7 +1,7 @@
 import type { Scalar, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type AbandonsStep, abandonStep } from '../internal/abandonStep.js';
+import { abandonStep } from '../internal/abandonStep.js';
 import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers } from '../internal/checks.js';
 import { trainableVariables } from '../internal/modelState.js';
@@ -62,7 +62,7 @@ export interface MoCoBatch {
  * method.dispose();
  * ```
  */
-export class MoCo implements Method<Tensor4D, MoCoBatch>, AbandonsStep {
+export class MoCo implements Method<Tensor4D, MoCoBatch> {
   /** What one keeps after training: the query encoder. */
   readonly encoder: LayersModel;
   /** Trainable weights of the query encoder and its head. */

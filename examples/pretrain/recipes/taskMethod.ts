@@ -1,7 +1,7 @@
 import { type Scalar, type Tensor, type Tensor4D, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Seed } from 'selfsup/random';
-import type { ArrayState, Method, State } from 'selfsup/training';
+import type { ArrayState, Method, State, StateValue } from 'selfsup/training';
 
 /** A pretext task, the models it trains, and its loss. */
 export interface Wiring<Prepared> {
@@ -41,8 +41,11 @@ export class TaskMethod<Prepared> implements Method<Tensor4D, Prepared> {
   }
 
   async setState(state: State): Promise<void> {
-    putWeights(this.wiring.encoder, state.encoder as readonly ArrayState[]);
-    putWeights(this.wiring.head, state.head as readonly ArrayState[]);
+    const { encoder, head } = this.wiring;
+    checkWeights('encoder', encoder, state.encoder);
+    checkWeights('head', head, state.head);
+    putWeights(encoder, state.encoder);
+    putWeights(head, state.head);
   }
 
   dispose(): void {
@@ -58,6 +61,22 @@ function weightsOf(model: LayersModel): Promise<ArrayState[]> {
       data: (await weight.data<'float32'>()).slice(),
     })),
   );
+}
+
+/** Throws where a state is not one of a model, before anything changes. */
+function checkWeights(
+  name: string,
+  model: LayersModel,
+  state: StateValue | undefined,
+): asserts state is readonly ArrayState[] {
+  const weights = model.getWeights();
+  const fits = (value: unknown, i: number): boolean => {
+    const { data, shape } = (value ?? {}) as Partial<ArrayState>;
+    const wanted = weights[i];
+    return data instanceof Float32Array && data.length === wanted?.size && String(shape) === String(wanted?.shape);
+  };
+  if (Array.isArray(state) && state.length === weights.length && state.every(fits)) return;
+  throw new Error(`TaskMethod: state '${name}' must hold ${weights.length} weights of this architecture`);
 }
 
 function putWeights(model: LayersModel, weights: readonly ArrayState[]): void {
