@@ -2,7 +2,7 @@ import { isTensor, kindOf, show } from './checks.js';
 import { RangeError } from './errors.js';
 
 /** All names of the options `O`, each at least once: one that is forgotten, or is not an option, does not compile. */
-type Complete<O, Names extends readonly unknown[]> = [keyof O] extends [Names[number]]
+export type Complete<O, Names extends readonly unknown[]> = [keyof O] extends [Names[number]]
   ? unknown
   : readonly ['missing option', Exclude<keyof O, Names[number]>];
 

@@ -12,10 +12,10 @@ import {
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
 import { batchNormalize, type ColumnAffine, columnMoments, type Moments } from '../internal/batchNormalize.js';
-import { checkChoice, checkNumbers } from '../internal/checks.js';
+import { checkChoice, checkFlags, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { ShapeError } from '../internal/errors.js';
-import { type LayerOptions, type LayerShape, lastAxis, oneTensor } from './layerOptions.js';
+import { checkLayerOptions, type LayerOptions, type LayerShape, lastAxis, oneTensor } from './layerOptions.js';
 
 /** Options of {@link BatchNorm}. */
 export interface BatchNormOptions extends LayerOptions {
@@ -77,7 +77,8 @@ export class BatchNorm extends layers.Layer {
       scale = true,
       movingVariance = 'unbiased',
       ...rest
-    } = options;
+    } = checkLayerOptions('BatchNorm', options, ['momentum', 'epsilon', 'center', 'scale', 'movingVariance']);
+    checkFlags('BatchNorm', { center, scale });
     checkNumbers('BatchNorm', { momentum: [momentum, 0, 1], epsilon: [epsilon, Number.MIN_VALUE] });
     checkChoice('BatchNorm', 'movingVariance', movingVariance, ['unbiased', 'biased']);
     super(rest);

@@ -9,10 +9,11 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { checkFlags, checkSeed } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
-import { randomKey, type Seed, uniform } from '../random/index.js';
+import { type Seed, uniform } from '../random/index.js';
 import { drawnWeight, seedConfig } from './drawnWeights.js';
-import { type LayerOptions, type LayerShape, oneShape, oneTensor } from './layerOptions.js';
+import { checkLayerOptions, type LayerOptions, type LayerShape, oneShape, oneTensor } from './layerOptions.js';
 
 /** Options of {@link ChannelwiseDense}. */
 export interface ChannelwiseDenseOptions extends LayerOptions {
@@ -51,8 +52,9 @@ export class ChannelwiseDense extends layers.Layer {
    * @throws RangeError if `seed` is none.
    */
   constructor(options: ChannelwiseDenseOptions = {}) {
-    const { useBias = true, seed = 0, ...rest } = options;
-    randomKey(seed);
+    const { useBias = true, seed = 0, ...rest } = checkLayerOptions('ChannelwiseDense', options, ['useBias', 'seed']);
+    checkFlags('ChannelwiseDense', { useBias });
+    checkSeed('ChannelwiseDense', seed);
     super(rest);
     this.options = { useBias, seed };
   }

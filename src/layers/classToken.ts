@@ -10,10 +10,10 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers } from '@tensorflow/tfjs-layers';
-import { checkNumbers } from '../internal/checks.js';
-import { normal, randomKey, type Seed } from '../random/index.js';
+import { checkNumbers, checkSeed } from '../internal/checks.js';
+import { normal, type Seed } from '../random/index.js';
 import { drawnWeight, seedConfig } from './drawnWeights.js';
-import { type LayerOptions, type LayerShape, oneTensor, tokenShape } from './layerOptions.js';
+import { checkLayerOptions, type LayerOptions, type LayerShape, oneTensor, tokenShape } from './layerOptions.js';
 
 /** Options of {@link ClassToken}. */
 export interface ClassTokenOptions extends LayerOptions {
@@ -49,9 +49,9 @@ export class ClassToken extends layers.Layer {
    * @throws RangeError if `std` is below 0 or `seed` is none.
    */
   constructor(options: ClassTokenOptions = {}) {
-    const { std = 0.02, seed = 0, ...rest } = options;
+    const { std = 0.02, seed = 0, ...rest } = checkLayerOptions('ClassToken', options, ['std', 'seed']);
     checkNumbers('ClassToken', { std: [std, 0] });
-    randomKey(seed);
+    checkSeed('ClassToken', seed);
     super(rest);
     this.std = std;
     this.seed = seed;

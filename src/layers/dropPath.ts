@@ -1,10 +1,10 @@
 import { mul, type serialization, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { checkIntegers, show } from '../internal/checks.js';
+import { checkIntegers, checkSeed, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { bernoulli, foldIn, type RandomKey, randomKey, type Seed } from '../random/index.js';
 import { seedConfig } from './drawnWeights.js';
-import { type LayerOptions, oneTensor } from './layerOptions.js';
+import { checkLayerOptions, type LayerOptions, oneTensor } from './layerOptions.js';
 
 /** Options of {@link DropPath}. */
 export interface DropPathOptions extends LayerOptions {
@@ -71,10 +71,10 @@ export class DropPath extends layers.Layer {
    * @throws RangeError if `rate` is not in [0, 1), or `seed` or `calls` is none.
    */
   constructor(options: DropPathOptions) {
-    const { rate, seed, calls = 0, ...rest } = options;
+    const { rate, seed, calls = 0, ...rest } = checkLayerOptions('DropPath', options, ['rate', 'seed', 'calls']);
     checkRate('DropPath', rate);
     checkIntegers('DropPath', { calls: [calls, 0] });
-    randomKey(seed);
+    checkSeed('DropPath', seed);
     super(rest);
     this.supportsMasking = true;
     this.rate = rate;

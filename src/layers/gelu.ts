@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { gelu } from '../internal/gelu.js';
-import { type LayerOptions, oneTensor } from './layerOptions.js';
+import { checkLayerOptions, type LayerOptions, oneTensor } from './layerOptions.js';
 
 /**
  * GELU, x Phi(x) with Phi the distribution function of the normal distribution, exactly (by erf) as in ViT, MAE and DINO.
@@ -22,7 +22,7 @@ export class GELU extends layers.Layer {
 
   /** @param options - Name. */
   constructor(options: LayerOptions = {}) {
-    super({ ...options });
+    super({ ...checkLayerOptions('GELU', options, []) });
     this.supportsMasking = true;
   }
 

@@ -2,7 +2,7 @@ import { div, expandDims, minimum, mul, type serialization, type Tensor, tidy } 
 import { layers } from '@tensorflow/tfjs-layers';
 import { checkNumbers } from '../internal/checks.js';
 import { l2Normalize, rowNorms } from '../internal/l2Normalize.js';
-import { type LayerOptions, type LayerShape, lastAxis, oneTensor } from './layerOptions.js';
+import { checkLayerOptions, type LayerOptions, type LayerShape, lastAxis, oneTensor } from './layerOptions.js';
 
 /** Options of {@link L2Normalize}. */
 export interface L2NormalizeOptions extends LayerOptions {
@@ -35,7 +35,7 @@ export class L2Normalize extends layers.Layer {
    * @throws RangeError if `epsilon` is below 0.
    */
   constructor(options: L2NormalizeOptions = {}) {
-    const { epsilon = 0, ...rest } = options;
+    const { epsilon = 0, ...rest } = checkLayerOptions('L2Normalize', options, ['epsilon']);
     checkNumbers('L2Normalize', { epsilon: [epsilon, 0] });
     super(rest);
     this.supportsMasking = true;

@@ -1,8 +1,8 @@
 import type { serialization, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
-import { checkNumbers } from '../internal/checks.js';
+import { checkFlags, checkNumbers } from '../internal/checks.js';
 import { layerNorm } from '../internal/layerNorm.js';
-import { type LayerOptions, type LayerShape, lastAxis, oneTensor } from './layerOptions.js';
+import { checkLayerOptions, type LayerOptions, type LayerShape, lastAxis, oneTensor } from './layerOptions.js';
 
 /** Options of {@link LayerNorm}. */
 export interface LayerNormOptions extends LayerOptions {
@@ -40,7 +40,8 @@ export class LayerNorm extends layers.Layer {
    * @throws RangeError if `epsilon` is not above 0.
    */
   constructor(options: LayerNormOptions = {}) {
-    const { epsilon = 1e-6, affine = true, ...rest } = options;
+    const { epsilon = 1e-6, affine = true, ...rest } = checkLayerOptions('LayerNorm', options, ['epsilon', 'affine']);
+    checkFlags('LayerNorm', { affine });
     checkNumbers('LayerNorm', { epsilon: [epsilon, Number.MIN_VALUE] });
     super(rest);
     this.epsilon = epsilon;

@@ -1,4 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { type Complete, checkOptions } from '../internal/checkOptions.js';
+import { checkTensor } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 
 /** What every layer takes, as the layers of tfjs do. */
@@ -11,14 +13,44 @@ export interface LayerOptions {
   readonly inputShape?: (number | null)[];
 }
 
+/** What tfjs's own layers take besides, and what a saved layer brings along. */
+const GENERAL = [
+  'name',
+  'trainable',
+  'inputShape',
+  'batchInputShape',
+  'batchSize',
+  'dtype',
+  'inputDType',
+  'weights',
+  'customObjects', // from loadLayersModel
+] as const;
+
+/** Checks that a layer's options hold none but its own and those of every layer of tfjs. */
+export function checkLayerOptions<O extends LayerOptions, const Names extends readonly (keyof O & string)[]>(
+  layer: string,
+  options: O,
+  names: Names & Complete<Omit<O, keyof LayerOptions>, Names>,
+): O {
+  const known: readonly string[] = [...names, ...GENERAL];
+  return checkOptions<Record<string, unknown>, readonly string[]>(
+    layer,
+    options as Record<string, unknown>,
+    known,
+  ) as O;
+}
+
 /** A shape of a batch; `null` where a size is not known yet. */
 export type LayerShape = (number | null)[];
 
 /** The one input of a layer. */
 export function oneTensor(layer: string, inputs: Tensor | Tensor[]): Tensor {
-  if (!Array.isArray(inputs)) return inputs;
-  if (inputs.length === 1) return inputs[0] as Tensor;
-  throw new ShapeError(`${layer}: must have one input, got ${inputs.length}.`);
+  const [input, ...others] = Array.isArray(inputs) ? inputs : [inputs];
+  if (others.length === 0) {
+    checkTensor(layer, 'input', input);
+    return input;
+  }
+  throw new ShapeError(`${layer}: must have one input, got ${others.length + 1}.`);
 }
 
 /** The shape of the one input of a layer. */

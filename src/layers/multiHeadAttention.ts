@@ -1,12 +1,12 @@
 import { type Rank, reshape, type serialization, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { checkIntegers } from '../internal/checks.js';
+import { checkFlags, checkIntegers, checkSeed } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { selfAttention } from '../internal/selfAttention.js';
-import { randomKey, type Seed } from '../random/index.js';
+import type { Seed } from '../random/index.js';
 import { type DenseWeights, dense, denseMaker } from './denseWeights.js';
 import { seedConfig } from './drawnWeights.js';
-import { type LayerOptions, type LayerShape, oneTensor, tokenShape } from './layerOptions.js';
+import { checkLayerOptions, type LayerOptions, type LayerShape, oneTensor, tokenShape } from './layerOptions.js';
 
 /** Options of {@link MultiHeadAttention}. */
 export interface MultiHeadAttentionOptions extends LayerOptions {
@@ -79,9 +79,15 @@ export class MultiHeadAttention extends layers.Layer {
    * @throws RangeError if `heads` is no positive integer, and in `apply` if it does not divide the width.
    */
   constructor(options: MultiHeadAttentionOptions) {
-    const { heads, qkvBias = true, seed = 0, ...rest } = options;
+    const {
+      heads,
+      qkvBias = true,
+      seed = 0,
+      ...rest
+    } = checkLayerOptions('MultiHeadAttention', options, ['heads', 'qkvBias', 'seed']);
+    checkFlags('MultiHeadAttention', { qkvBias });
     checkIntegers('MultiHeadAttention', { heads: [heads, 1] });
-    randomKey(seed);
+    checkSeed('MultiHeadAttention', seed);
     super(rest);
     this.heads = heads;
     this.qkvBias = qkvBias;

@@ -1,12 +1,12 @@
 import { type Rank, reshape, type serialization, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { checkIntegers } from '../internal/checks.js';
+import { checkIntegers, checkSeed } from '../internal/checks.js';
 import { checkTiles, cutPatches } from '../internal/cutPatches.js';
 import { ShapeError } from '../internal/errors.js';
-import { randomKey, type Seed } from '../random/index.js';
+import type { Seed } from '../random/index.js';
 import { type DenseWeights, dense, denseMaker } from './denseWeights.js';
 import { seedConfig } from './drawnWeights.js';
-import { type LayerOptions, type LayerShape, oneShape, oneTensor } from './layerOptions.js';
+import { checkLayerOptions, type LayerOptions, type LayerShape, oneShape, oneTensor } from './layerOptions.js';
 
 /** Options of {@link PatchEmbedding}. */
 export interface PatchEmbeddingOptions extends LayerOptions {
@@ -47,9 +47,14 @@ export class PatchEmbedding extends layers.Layer {
    * @throws RangeError if a size is no positive integer; ShapeError in `apply` if the patches don't tile the images.
    */
   constructor(options: PatchEmbeddingOptions) {
-    const { patchSize, dim, seed = 0, ...rest } = options;
+    const {
+      patchSize,
+      dim,
+      seed = 0,
+      ...rest
+    } = checkLayerOptions('PatchEmbedding', options, ['patchSize', 'dim', 'seed']);
     checkIntegers('PatchEmbedding', { patchSize: [patchSize, 1], dim: [dim, 1] });
-    randomKey(seed);
+    checkSeed('PatchEmbedding', seed);
     super(rest);
     this.options = { patchSize, dim, seed };
   }

@@ -1,7 +1,7 @@
 import { mean, reshape, type serialization, slice, type Tensor, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { checkChoice } from '../internal/checks.js';
-import { type LayerOptions, type LayerShape, oneTensor, tokenShape } from './layerOptions.js';
+import { checkLayerOptions, type LayerOptions, type LayerShape, oneTensor, tokenShape } from './layerOptions.js';
 
 /** Options of {@link PoolTokens}. */
 export interface PoolTokensOptions extends LayerOptions {
@@ -37,7 +37,11 @@ export class PoolTokens extends layers.Layer {
    * @throws RangeError on an unknown pool.
    */
   constructor(options: PoolTokensOptions = {}) {
-    const { pool = 'average', classToken = pool !== 'average', ...rest } = options;
+    const {
+      pool = 'average',
+      classToken = pool !== 'average',
+      ...rest
+    } = checkLayerOptions('PoolTokens', options, ['pool', 'classToken']);
     checkChoice('PoolTokens', 'pool', pool, ['average', 'class', 'patches']);
     super(rest);
     this.pool = pool;

@@ -1,11 +1,11 @@
 import { add, type serialization, type Tensor } from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers } from '@tensorflow/tfjs-layers';
-import { checkChoice, checkNumbers } from '../internal/checks.js';
+import { checkChoice, checkFlags, checkNumbers, checkSeed } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
-import { normal, randomKey, type Seed } from '../random/index.js';
+import { normal, type Seed } from '../random/index.js';
 import { drawnWeight, seedConfig } from './drawnWeights.js';
 import { checkGrid, type GridSize } from './gridSize.js';
-import { type LayerOptions, type LayerShape, oneTensor, tokenShape } from './layerOptions.js';
+import { checkLayerOptions, type LayerOptions, type LayerShape, oneTensor, tokenShape } from './layerOptions.js';
 import { checkSineCosineDim, sineCosineValues } from './sineCosinePositions.js';
 
 /** Options of {@link PositionEmbedding}. */
@@ -50,11 +50,19 @@ export class PositionEmbedding extends layers.Layer {
    * @throws RangeError if an option is out of range.
    */
   constructor(options: PositionEmbeddingOptions) {
-    const { gridSize, kind = 'learned', classToken = false, std = 0.02, seed = 0, ...rest } = options;
+    const {
+      gridSize,
+      kind = 'learned',
+      classToken = false,
+      std = 0.02,
+      seed = 0,
+      ...rest
+    } = checkLayerOptions('PositionEmbedding', options, ['gridSize', 'kind', 'classToken', 'std', 'seed']);
+    checkFlags('PositionEmbedding', { classToken });
     const grid = checkGrid('PositionEmbedding', 'gridSize', gridSize);
     checkChoice('PositionEmbedding', 'kind', kind, ['learned', 'sineCosine']);
     checkNumbers('PositionEmbedding', { std: [std, 0] });
-    randomKey(seed);
+    checkSeed('PositionEmbedding', seed);
     super(rest);
     this.options = { kind, classToken, std, seed };
     this.grid = grid;

@@ -14,11 +14,12 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { checkFlags, checkSeed } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { tokenSelection } from '../internal/selectTokens.js';
-import { normal, randomKey, type Seed } from '../random/index.js';
+import { normal, type Seed } from '../random/index.js';
 import { drawnWeight, seedConfig } from './drawnWeights.js';
-import type { LayerOptions, LayerShape } from './layerOptions.js';
+import { checkLayerOptions, type LayerOptions, type LayerShape } from './layerOptions.js';
 import { twoShapes, twoTensors } from './twoInputs.js';
 
 /** Options of {@link RestoreTokens}. */
@@ -58,8 +59,13 @@ export class RestoreTokens extends layers.Layer {
    * @throws RangeError if `seed` is none.
    */
   constructor(options: RestoreTokensOptions = {}) {
-    const { classToken = false, seed = 0, ...rest } = options;
-    randomKey(seed);
+    const {
+      classToken = false,
+      seed = 0,
+      ...rest
+    } = checkLayerOptions('RestoreTokens', options, ['classToken', 'seed']);
+    checkFlags('RestoreTokens', { classToken });
+    checkSeed('RestoreTokens', seed);
     super(rest);
     this.classToken = classToken;
     this.seed = seed;

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { selectTokens } from '../internal/selectTokens.js';
-import type { LayerOptions, LayerShape } from './layerOptions.js';
+import { checkLayerOptions, type LayerOptions, type LayerShape } from './layerOptions.js';
 import { twoShapes, twoTensors } from './twoInputs.js';
 
 /**
@@ -25,7 +25,7 @@ export class TakeTokens extends layers.Layer {
 
   /** @param options - Name. */
   constructor(options: LayerOptions = {}) {
-    super({ ...options });
+    super({ ...checkLayerOptions('TakeTokens', options, []) });
   }
 
   /** Takes the tokens; the layer's `apply` calls it. */

@@ -10,14 +10,14 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
-import { checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkFlags, checkIntegers, checkNumbers, checkSeed } from '../internal/checks.js';
 import { gelu } from '../internal/gelu.js';
 import { layerNorm } from '../internal/layerNorm.js';
-import { foldIn, type RandomKey, randomKey, type Seed } from '../random/index.js';
+import { foldIn, type RandomKey, type Seed } from '../random/index.js';
 import { type AddWeight, type DenseWeights, dense, denseMaker } from './denseWeights.js';
 import { seedConfig } from './drawnWeights.js';
 import { callKey, checkRate, dropSamples } from './dropPath.js';
-import { type LayerOptions, type LayerShape, oneTensor, tokenShape } from './layerOptions.js';
+import { checkLayerOptions, type LayerOptions, type LayerShape, oneTensor, tokenShape } from './layerOptions.js';
 import { type AttentionWeights, attend, attentionCost, attentionWeights, checkHeads } from './multiHeadAttention.js';
 
 /** Options of {@link TransformerBlock}. */
@@ -104,13 +104,23 @@ export class TransformerBlock extends layers.Layer {
       epsilon = 1e-6,
       calls = 0,
       ...rest
-    } = options;
+    } = checkLayerOptions('TransformerBlock', options, [
+      'heads',
+      'mlpRatio',
+      'qkvBias',
+      'dropPath',
+      'seed',
+      'layerScale',
+      'epsilon',
+      'calls',
+    ]);
+    checkFlags('TransformerBlock', { qkvBias });
     const where = 'TransformerBlock';
     checkIntegers(where, { heads: [heads, 1], calls: [calls, 0] });
     checkNumbers(where, { mlpRatio: [mlpRatio, Number.MIN_VALUE], epsilon: [epsilon, Number.MIN_VALUE] });
     if (layerScale !== undefined) checkNumbers(where, { layerScale: [layerScale, Number.NEGATIVE_INFINITY] });
     checkRate(`${where} (dropPath)`, dropPath);
-    randomKey(seed);
+    checkSeed('TransformerBlock', seed);
     super(rest);
     this.options = { heads, mlpRatio, qkvBias, dropPath, seed, epsilon };
     this.layerScale = layerScale;

@@ -12,10 +12,17 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
-import { checkIntegers } from '../internal/checks.js';
-import { randomKey, type Seed, uniform } from '../random/index.js';
+import { checkFlags, checkIntegers, checkSeed } from '../internal/checks.js';
+import { type Seed, uniform } from '../random/index.js';
 import { drawnWeight, seedConfig } from './drawnWeights.js';
-import { type LayerOptions, type LayerShape, lastAxis, oneShape, oneTensor } from './layerOptions.js';
+import {
+  checkLayerOptions,
+  type LayerOptions,
+  type LayerShape,
+  lastAxis,
+  oneShape,
+  oneTensor,
+} from './layerOptions.js';
 
 /** Options of {@link WeightNormDense}. */
 export interface WeightNormDenseOptions extends LayerOptions {
@@ -61,9 +68,16 @@ export class WeightNormDense extends layers.Layer {
    * @throws RangeError if `units` is not a positive integer or `seed` is none.
    */
   constructor(options: WeightNormDenseOptions) {
-    const { units, trainableScale = false, useBias = false, seed = 0, ...rest } = options;
+    const {
+      units,
+      trainableScale = false,
+      useBias = false,
+      seed = 0,
+      ...rest
+    } = checkLayerOptions('WeightNormDense', options, ['units', 'trainableScale', 'useBias', 'seed']);
+    checkFlags('WeightNormDense', { trainableScale, useBias });
     checkIntegers('WeightNormDense', { units: [units, 1] });
-    randomKey(seed);
+    checkSeed('WeightNormDense', seed);
     super(rest);
     this.options = { units, trainableScale, useBias, seed };
   }

@@ -1,7 +1,6 @@
 import { type Tensor1D, type Tensor2D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkFlags, checkIntegers, checkSeed, show } from '../internal/checks.js';
-import { RangeError } from '../internal/errors.js';
+import { checkFlags, checkIntegers, checkSeed, checkTensor, isTensor } from '../internal/checks.js';
 import { type HostRows, type RowData, readRows } from '../internal/hostRows.js';
 import { normalizedRows } from '../internal/nearest.js';
 import type { Seed } from '../random/index.js';
@@ -63,7 +62,6 @@ export async function clusterTask(
 ): Promise<ClusterTaskResult> {
   checkSeed('clusterTask', seed);
   const where = 'clusterTask';
-  checkKMeans(where, seed, options);
   const {
     clusters,
     pca = 256,
@@ -81,11 +79,9 @@ export async function clusterTask(
     'restarts',
   ]);
   checkFlags('clusterTask', { whiten, normalize });
+  checkKMeans(where, seed, options);
   if (pca !== null) checkIntegers(where, { pca: [pca, 1] });
-  for (const [name, value] of Object.entries({ whiten, normalize })) {
-    if (typeof value !== 'boolean')
-      throw new RangeError(`${where}: ${name} must be true or false, got ${show(value)}.`);
-  }
+  if (isTensor(features)) checkTensor(where, 'features', features);
   const rows = await readRows(where, 'features', features);
   checkIntegers(where, { clusters: [clusters, 1, rows.rows] });
   const reduced = pca === null ? rows : await reduce(rows, pca, whiten);

@@ -1,7 +1,7 @@
 import { dispose, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { checkData, type Data, isTensorData, sliceRows } from '../internal/arrayData.js';
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkDtype, checkIntegers, checkNumbers, isTensor } from '../internal/checks.js';
+import { checkDtype, checkIntegers, checkNumbers, checkTensor, isTensor } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { binsOr, type ColorBins, countBins } from './colorBins.js';
 import { labParts } from './labParts.js';
@@ -39,6 +39,7 @@ export async function colorPrior(images: Data, options: ColorPriorOptions = {}):
   const where = 'colorPrior';
   const { sigma = 5, chunk = 64 } = checkOptions('colorPrior', options, ['bins', 'sigma', 'chunk']);
   checkData(where, 'images', images, 4);
+  if (isTensorData(images)) checkTensor(where, 'images', images);
   const [total = 0, , , channels] = images.shape;
   if (channels !== 3) throw new ShapeError(`${where}: images must have 3 channels, got [${images.shape.join(', ')}].`);
   if (isTensorData(images)) checkDtype(where, { images }, 'float32');

@@ -52,14 +52,10 @@ export type PermutationSet = 'agl72' | 'pgl504' | 'pgammal1512';
 export function hammingPermutations(options: HammingPermutationsOptions, seed: Seed): number[][] {
   checkSeed('hammingPermutations', seed);
   const where = 'hammingPermutations';
-  const { tiles = 9, count } = options ?? {};
+  const { tiles = 9, count } = checkOptions('hammingPermutations', options, ['tiles', 'count', 'candidates']);
   checkIntegers(where, { tiles: [tiles, 2, 1024] });
   checkIntegers(where, { count: [count as number, 1, Math.min(factorial(tiles), 1e6)] });
-  const { candidates = Math.max(2000, 4 * count) } = checkOptions('hammingPermutations', options, [
-    'tiles',
-    'count',
-    'candidates',
-  ]);
+  const { candidates = Math.max(2000, 4 * count) } = options;
   checkIntegers(where, { candidates: [candidates, count] });
   const groups = groupsOf(tiles);
   const group = groups.find(({ size }) => size >= count);

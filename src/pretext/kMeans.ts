@@ -1,6 +1,6 @@
 import { type Tensor1D, type Tensor2D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkIntegers, checkNumbers, checkSeed } from '../internal/checks.js';
+import { checkIntegers, checkNumbers, checkSeed, checkTensor, isTensor } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { type HostRows, type RowData, readRows } from '../internal/hostRows.js';
 import { type RowFrame, rowFrame } from '../internal/rowBlocks.js';
@@ -78,6 +78,8 @@ export async function kMeans(x: RowData, seed: Seed, options: KMeansOptions): Pr
     'restarts',
   ]);
   const where = 'kMeans';
+  if (isTensor(x)) checkTensor(where, 'x', x);
+  if (isTensor(options.initialCenters)) checkTensor(where, 'initialCenters', options.initialCenters);
   const { rows, clusters, first } = await readKMeans(where, x, seed, options);
   const { centers, labels, inertia, iterations } = await cluster(rows, seed, clusters, first, options);
   return {

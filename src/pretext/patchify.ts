@@ -1,5 +1,5 @@
 import { reshape, type Tensor3D, type Tensor4D, tidy, transpose } from '@tensorflow/tfjs-core';
-import { checkFloats, checkImages, checkIntegers } from '../internal/checks.js';
+import { checkFloats, checkImages, checkIntegers, show } from '../internal/checks.js';
 import { checkTiles, cutPatches } from '../internal/cutPatches.js';
 import { ShapeError } from '../internal/errors.js';
 
@@ -51,7 +51,10 @@ export function unpatchify(
 ): Tensor4D {
   const where = 'unpatchify';
   checkFloats(where, { patches: [patches, ['batch', 'patches', 'size']] });
-  const [height, width] = imageSize;
+  if (!Array.isArray(imageSize)) {
+    throw new ShapeError(`${where}: imageSize must be [height, width], got ${show(imageSize)}.`);
+  }
+  const [height, width] = imageSize as readonly [number, number];
   checkIntegers(where, { patchSize: [patchSize, 1], 'imageSize[0]': [height, 1], 'imageSize[1]': [width, 1] });
   checkTiles(where, 'imageSize', height, width, patchSize);
   const [batch, count, size] = patches.shape;

@@ -1,6 +1,6 @@
 import { type Tensor1D, type Tensor2D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkFlags, checkIntegers } from '../internal/checks.js';
+import { checkFlags, checkIntegers, checkTensor, isTensor } from '../internal/checks.js';
 import { type RowData, readRows } from '../internal/hostRows.js';
 import { reduceRows } from './reduceRows.js';
 
@@ -57,6 +57,7 @@ export async function pca(x: RowData, options: PcaOptions = {}): Promise<PcaResu
   ]);
   checkFlags('pca', { whiten });
   checkIntegers('pca', { components: [components, 1] });
+  if (isTensor(x)) checkTensor('pca', 'x', x);
   const rows = await readRows('pca', 'x', x);
   const wanted = Math.min(components, rows.rows, rows.dim);
   const { found, scores } = await reduceRows(rows, wanted, whiten);

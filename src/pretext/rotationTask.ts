@@ -1,6 +1,6 @@
 import { concat, type Tensor1D, type Tensor4D, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkChoice, checkImages } from '../internal/checks.js';
+import { checkChoice, checkImages, checkSeed } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { foldIn, integers, type Seed } from '../random/index.js';
 import { rotate90 } from '../transforms/index.js';
@@ -57,7 +57,8 @@ export function rotationTask(x: Tensor4D, seed?: Seed, options: RotationOptions 
       labels: tensor1d(labels, 'int32'),
     }));
   }
-  if (seed === undefined) throw new RangeError(`${where}: seed must be given where turns is 'one', got undefined.`);
+  if (seed !== undefined) checkSeed(where, seed);
+  else throw new RangeError(`${where}: seed must be given where turns is 'one', got undefined.`);
   const labels = Int32Array.from({ length: batch }, (_, i) => integers(foldIn(seed, i), { max: 4 }));
   return tidy(() => ({ inputs: rotate90(x, labels), labels: tensor1d(labels, 'int32') }));
 }

@@ -1,5 +1,5 @@
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkIntegers, checkSeed } from '../internal/checks.js';
+import { checkIntegers, checkSeed, checkTensor, isTensor } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { type Labels, readLabels } from '../internal/hostRows.js';
 import { foldIn, permutation, randomKey, type Seed } from '../random/index.js';
@@ -39,6 +39,7 @@ export async function uniformClusterSampler(
   const where = 'uniformClusterSampler';
   if (options.size !== undefined) checkIntegers(where, { size: [options.size, 1] });
   randomKey(seed);
+  if (isTensor(labels)) checkTensor(where, 'labels', labels);
   const list = await readLabels(where, 'labels', labels);
   if (list.length === 0) throw new ShapeError(`${where}: labels must have at least one entry, got 0.`);
   const size = options.size ?? list.length;

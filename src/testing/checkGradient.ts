@@ -1,7 +1,9 @@
 import { add, grad, mul, type Scalar, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkFlags, checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkFlags, checkIntegers, checkNumbers, checkSeed, checkTensor, show } from '../internal/checks.js';
+import { RangeError } from '../internal/errors.js';
 import { foldIn, normal, type Seed } from '../random/index.js';
+import { needBackend } from './platform.js';
 import { digits, listed } from './tensorData.js';
 
 /** Options of {@link checkGradient}. */
@@ -50,6 +52,10 @@ export async function checkGradient<T extends Tensor>(
   checkFlags('checkGradient', { mayBeZero });
   checkNumbers('checkGradient', { step: [step, Number.MIN_VALUE], tolerance: [tolerance, Number.MIN_VALUE] });
   checkIntegers('checkGradient', { directions: [directions, 0] });
+  await needBackend('checkGradient');
+  if (typeof f !== 'function') throw new RangeError(`checkGradient: f must be a function, got ${show(f)}.`);
+  checkTensor('checkGradient', 'x', x);
+  checkSeed('checkGradient', seed);
   const gradient = tidy(() => grad(f as (x: Tensor) => Tensor)(x));
   const g = Float32Array.from(await gradient.data());
   gradient.dispose();

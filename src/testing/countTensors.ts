@@ -1,4 +1,6 @@
 import { memory, type Tensor } from '@tensorflow/tfjs-core';
+import { show } from '../internal/checks.js';
+import { RangeError } from '../internal/errors.js';
 import { tensorsIn } from './tensorsIn.js';
 
 /**
@@ -21,6 +23,7 @@ export function countTensors(f: () => Promise<unknown>): Promise<number>;
 /** The same of a function that returns at once. */
 export function countTensors(f: () => unknown): number;
 export function countTensors(f: () => unknown): number | Promise<number> {
+  if (typeof f !== 'function') throw new RangeError(`countTensors: f must be a function, got ${show(f)}.`);
   const before = memory().numTensors;
   const counted = (result: unknown): number => {
     const left = memory().numTensors - before;

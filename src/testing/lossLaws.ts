@@ -1,6 +1,7 @@
 import { type Arbitrary, constant, nat, tuple } from 'fast-check';
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkChoice, checkFlags, checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkChoice, checkFlags, checkIntegers, checkNumbers, show } from '../internal/checks.js';
+import { RangeError } from '../internal/errors.js';
 import type { GradientOptions } from './checkGradient.js';
 import { finiteLaw, type Loss, type LossSubject, lossChecks, lossSubject } from './lossChecks.js';
 import { EXTREMES, type ExtremeInput, extremeInputs, ordinaryInputs } from './lossInputs.js';
@@ -62,6 +63,7 @@ export interface LossLawsOptions extends LawRuns {
  * ```
  */
 export async function lossLaws(loss: Loss, options: LossLawsOptions = {}): Promise<void> {
+  if (typeof loss !== 'function') throw new RangeError(`lossLaws: loss must be a function, got ${show(loss)}.`);
   const where = `lossLaws(${loss.name || 'loss'})`;
   const {
     scale = 1,

@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Arbitrary, tuple } from 'fast-check';
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkIntegers } from '../internal/checks.js';
+import { checkIntegers, show } from '../internal/checks.js';
+import { RangeError, ShapeError } from '../internal/errors.js';
 import type { Transform } from '../transforms/index.js';
 import { seeds } from './seeds.js';
 import { sizes } from './sizes.js';
@@ -39,7 +40,11 @@ export function parameters<P, X extends Tensor>(
   shape: readonly number[],
   options: ParametersOptions = {},
 ): Arbitrary<P> {
-  const [batch = 0, ...rest] = shape;
+  if (typeof transform?.sample !== 'function') {
+    throw new RangeError(`parameters: transform must be a transform, got ${show(transform)}.`);
+  }
+  if (!Array.isArray(shape)) throw new ShapeError(`parameters: shape must be a list of sizes, got ${show(shape)}.`);
+  const [batch = 0, ...rest] = shape as readonly number[];
   const { minBatch = batch } = checkOptions('parameters', options, ['minBatch']);
   checkIntegers('parameters', { 'shape[0]': [batch, 1], minBatch: [minBatch, 1, batch] });
   return tuple(sizes('parameters', 'batch', [minBatch, batch]), seeds()).map(([count, seed]) =>

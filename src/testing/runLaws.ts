@@ -1,6 +1,7 @@
 import { type Arbitrary, asyncProperty, check, defaultReportMessage } from 'fast-check';
 import { checkIntegers } from '../internal/checks.js';
 import { Broken, threw } from './broken.js';
+import { Missing, needBackend, needed } from './platform.js';
 
 /** How often laws are tried, and how a failure is replayed. */
 export interface LawRuns {
@@ -42,6 +43,7 @@ export async function runLaws<S>(
 ): Promise<void> {
   const { numRuns = 20, seed, path } = runs;
   checkIntegers(where, { numRuns: [numRuns, 1] });
+  await needBackend(where);
   let failing: Broken | undefined;
   const property = asyncProperty(subjects, async (subject) => {
     const broken = await firstBroken(subject, laws, failing);
@@ -52,6 +54,10 @@ export async function runLaws<S>(
   const replay = { ...(seed === undefined ? {} : { seed }), ...(path === undefined ? {} : { path }) };
   const details = await check(property, { numRuns, ...replay });
   if (!details.failed) return;
+  const { errorInstance } = details;
+  if (errorInstance instanceof Missing) {
+    throw new Error(`${where}: ${errorInstance.message}.`, { cause: errorInstance.cause });
+  }
   if (details.counterexample === null || !(details.errorInstance instanceof Broken)) {
     throw new Error(`${where}: ${defaultReportMessage(details)}`, { cause: details.errorInstance });
   }
@@ -78,6 +84,8 @@ async function firstBroken<S>(
     try {
       await check(subject);
     } catch (error) {
+      const need = needed(error instanceof Broken ? error.cause : error);
+      if (need !== undefined) throw new Missing(need, { cause: error });
       const broken = error instanceof Broken ? error : threw('it', error);
       broken.law ??= name;
       if (failing === undefined || (failing.law === broken.law && failing.kind === broken.kind)) return broken;

@@ -192,7 +192,7 @@ describe('kMeans', () => {
     const cases: [Promise<unknown>, string][] = [
       [pretext.kMeans(x, 1, {}), 'kMeans: clusters must be an integer >= 1, got NaN.'],
       [pretext.kMeans(x, 1, { clusters: 3 }), 'kMeans: clusters must be an integer >= 1 and <= 2, got 3.'],
-      [pretext.kMeans(x, 1.5, { clusters: 1 }), 'randomKey: seed must be'],
+      [pretext.kMeans(x, 1.5, { clusters: 1 }), 'kMeans: seed must be'],
       [pretext.kMeans([[1, Number.NaN]], 1, { clusters: 1 }), 'kMeans: x must be finite, got NaN at row 0, column 1.'],
       [pretext.kMeans(x, 1, { initialCenters: [[1]] }), 'kMeans: initialCenters must have shape [1, 2], got [1, 1].'],
       [pretext.kMeans(x, 1, { clusters: 1, batchSize: 0 }), 'kMeans: batchSize must be an integer >= 1, got 0.'],

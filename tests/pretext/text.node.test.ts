@@ -195,7 +195,10 @@ onEveryBackend('text', () => {
         () => maskedTokensTask(ids, 1, { ...mlm, words: [[0, 0, 0]] }),
         'words must be 2 rows of 3 integers, got [[0,0,0]]',
       ],
-      [() => maskedTokensTask(ids, 1, undefined as never), 'vocabularySize must be an integer >= 2, got undefined'],
+      [
+        () => maskedTokensTask(ids, 1, undefined as never),
+        'maskedTokensTask: options must be an object, got undefined',
+      ],
     ];
     const before = memory().numTensors;
     for (const [call, message] of bad) expect(call, message).toThrow(message);

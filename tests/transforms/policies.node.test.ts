@@ -140,7 +140,7 @@ describe('policies draw what the papers say', () => {
   test('bad options', () => {
     const refused: [() => unknown, string][] = [
       [() => mocoV2Policy({ size: 0 }), 'mocoV2Policy: size (height) must be an integer >= 1, got 0'],
-      [() => byolPolicy(undefined as never), 'byolPolicy: size must be an integer or [height, width], got undefined'],
+      [() => byolPolicy(undefined as never), 'byolPolicy: options must be an object, got undefined'],
       [() => swavPolicy({ size: 32, localCount: 1.5 }), 'swavPolicy: localCount must be an integer >= 0, got 1.5'],
       [() => dinoPolicy({ size: 32, minSide: -1 }), 'dinoPolicy: minSide must be an integer >= 0, got -1'],
       [() => maePolicy({ size: 32, scale: [0.5, 2] }), 'randomResizedCrop: scale[1] must be a number'],

@@ -1,0 +1,34 @@
+import { ready } from '@tensorflow/tfjs-core';
+
+/** Says what tfjs lacks, so that no law could be checked: it is no fault of the part under test. */
+export class Missing extends Error {}
+
+/** Waits for a backend of tfjs, and says so where there is none. */
+export async function needBackend(where: string): Promise<void> {
+  try {
+    await ready();
+  } catch (cause) {
+    throw new Missing(`${where}: ${needed(cause) ?? `tfjs must have a backend that starts, got ${cause}`}.`, { cause });
+  }
+}
+
+/** What must be there for tfjs not to throw this, if that is why it threw. */
+export function needed(error: unknown): string | undefined {
+  const text = error instanceof Error ? error.message : '';
+  const [, kernel, backend] = /Kernel '(\w+)' not registered for backend '(\w+)'/.exec(text) ?? [];
+  if (kernel !== undefined) {
+    const how = backend === 'wasm' ? ' (registerWasmTraining of selfsup/wasm registers those that training needs)' : '';
+    return `tfjs must have the kernel ${kernel} for its backend ${backend}, got none${how}`;
+  }
+  const [, operation] = /gradient function not found for (\w+)/.exec(text) ?? [];
+  if (operation !== undefined) {
+    return `tfjs must have a gradient of ${operation}, got none (import '@tensorflow/tfjs-layers' registers them)`;
+  }
+  if (
+    !/No backend found in registry|all backend initializations failed|Backend .* has not yet been initialized/.test(
+      text,
+    )
+  )
+    return undefined;
+  return `tfjs must have a backend, got none (import one, such as '@tensorflow/tfjs-backend-cpu', and await ready())`;
+}
