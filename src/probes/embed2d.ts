@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { type HostRows, type RowData, readRows } from '../internal/hostRows.js';
@@ -76,6 +77,7 @@ export function embed2d(features: RowData): Promise<PrincipalMap>;
 export function embed2d(features: RowData, seed: Seed, options?: Embed2dOptions): Promise<Embedding2d>;
 export async function embed2d(features: RowData, seed?: Seed, options: Embed2dOptions = {}): Promise<Embedding2d> {
   const where = 'embed2d';
+  checkOptions(where, options, ['method', 'perplexity', 'neighbors', 'minDistance', 'iterations', 'components']);
   const { method = 'pca', perplexity = 30, neighbors = 15, minDistance = 0.1, iterations, components = 50 } = options;
   checkChoice(where, 'method', method, ['pca', 'tsne', 'umap']);
   checkNumbers(where, { perplexity: [perplexity, 2], minDistance: [minDistance, 0, 1] });

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/checkOptions.js';
 import { checkIntegers } from '../../internal/checks.js';
 import { RangeError } from '../../internal/errors.js';
 import { columnMeans } from '../../internal/gram.js';
@@ -41,6 +42,7 @@ const HOST_STEPS = 2 ** 27;
  */
 export async function silhouette(x: RowData, clusters: Labels, options: SilhouetteOptions = {}): Promise<Silhouette> {
   const where = 'silhouette';
+  checkOptions(where, options, ['chunk']);
   if (options.chunk !== undefined) checkIntegers(where, { chunk: [options.chunk, 1] });
   const rows = await readRows(where, 'x', x);
   const labels = await readLabels(where, 'clusters', clusters, rows.rows);
