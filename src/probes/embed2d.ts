@@ -12,7 +12,7 @@ import { umap } from './umap.js';
 export interface Embed2dOptions {
   /**
    * How the map is made: `'pca'`, the two directions of largest variance; `'tsne'`, which needs the package
-   * `@saehrimnir/druidjs`; `'umap'`, which needs `umap-js`. @defaultValue 'pca'
+   * `@saehrimnir/druidjs` (LGPL-3.0-or-later); `'umap'`, which needs `umap-js`. @defaultValue 'pca'
    */
   readonly method?: 'pca' | 'tsne' | 'umap';
   /** Neighbours that t-SNE keeps together, a number \>= 2; its running time grows with n². @defaultValue 30 */
@@ -104,6 +104,11 @@ export async function embed2d(features: RowData, seed?: Seed, options: Embed2dOp
           minDistance,
           ...(iterations === undefined ? {} : { iterations }),
         });
+  if (!places.flat().every(Number.isFinite)) {
+    throw new RangeError(
+      `${where}: method '${method}' found no finite map of these features; look for outliers, or use 'pca'.`,
+    );
+  }
   return { points: places, explained: null, trustworthiness: await trust(rows, places) };
 }
 
