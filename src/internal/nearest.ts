@@ -1,4 +1,5 @@
 import { dispose, matMul, type Tensor2D, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
+import { CLOSE, squaredDistanceOf } from './exactDistance.js';
 import { columnMeans } from './gram.js';
 import type { HostRows } from './hostRows.js';
 
@@ -60,7 +61,9 @@ export async function nearest(queries: HostRows, bank: HostRows, options: Neares
           if (lengths) {
             const own = lengths.queries[q] as number;
             for (let i = 0; i < row.length; i++) {
-              row[i] = Math.min(0, 2 * (row[i] as number) - (lengths.bank[first + i] as number) - own);
+              const both = (lengths.bank[first + i] as number) + own;
+              const squared = both - 2 * (row[i] as number);
+              row[i] = -(squared < CLOSE * both ? squaredDistanceOf(queries, q, bank, first + i) : squared);
             }
           }
           if (excludeSelf && q >= first && q < last) row[q - first] = Number.NEGATIVE_INFINITY;

@@ -11,6 +11,9 @@ export interface RowFrame {
 
 /** Rows on the host, lent to the backend block by block as (x - mean) * scale. */
 export interface RowBlocks {
+  /** The rows as they are given, and how they are moved. */
+  readonly source: HostRows;
+  readonly frame: RowFrame;
   readonly rows: number;
   readonly dim: number;
   /** Calls f with every block in turn; the block is f's to use until it is done, and not to dispose. */
@@ -48,6 +51,8 @@ export function rowBlocks(x: HostRows, frame: RowFrame, width: number): RowBlock
   const step = Math.max(1, Math.floor(BLOCK_SIZE / Math.max(dim, width)));
   const kept: Tensor2D[] | null = rows * dim <= KEPT_SIZE ? [] : null;
   return {
+    source: x,
+    frame,
     rows,
     dim,
     async each(f) {

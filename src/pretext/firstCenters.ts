@@ -1,4 +1,5 @@
 import { dispose, matMul, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { CLOSE, squaredDistanceOf } from '../internal/exactDistance.js';
 import { type HostRows, pickRows } from '../internal/hostRows.js';
 import { type RowFrame, rowBlocks } from '../internal/rowBlocks.js';
 import { foldIn, integers, permutation, type Seed, uniform } from '../random/index.js';
@@ -36,8 +37,11 @@ export async function firstCenters(x: HostRows, frame: RowFrame, seed: Seed, cou
         for (let r = 0; r < size; r++) {
           const length = lengths[r] as number;
           const squared = length + own - 2 * (products[r * drawn.length + t] as number);
-          // What float32 cannot tell from 0 is 0: equal rows are never drawn twice.
-          const distance = squared > 1e-6 * (length + own) ? squared : 0;
+          // Exact where float32 loses it: near rows are told apart, and equal ones are never drawn twice.
+          const close = squared < CLOSE * (length + own);
+          const distance = close
+            ? squaredDistanceOf(sample, r, sample, drawn[t] as number) * frame.scale ** 2
+            : squared;
           const before = nearest[r] as number;
           candidate[r] = distance < before ? distance : before;
           total += candidate[r] as number;

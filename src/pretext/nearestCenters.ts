@@ -1,4 +1,17 @@
-import { argMax, dispose, matMul, max, sub, type Tensor1D, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import {
+  argMax,
+  cast,
+  dispose,
+  greaterEqual,
+  matMul,
+  max,
+  sub,
+  sum,
+  type Tensor1D,
+  tensor1d,
+  tensor2d,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import type { HostRows } from '../internal/hostRows.js';
 import type { RowBlocks, RowFrame } from '../internal/rowBlocks.js';
 
@@ -8,47 +21,76 @@ export interface Centers {
   readonly count: number;
 }
 
-/** The nearest centre of every row, and how far it is: the square of the distance in the frame, float32 precision. */
+/** The nearest centre of every row, and how far it is: the square of the distance in the frame. */
 export interface Nearest {
   readonly labels: Int32Array;
   readonly distances: Float64Array;
 }
 
-/** Finds the nearest centres: argmax_c x c - |c|²/2 on the backend, so that one number per row is read back. */
+/** Relative error of a score in float32, with room for the sum over dimensions. */
+const ROUNDING = 2 ** -19;
+
+/**
+ * Finds the nearest centres: argmax_c x c - |c|²/2 on the backend, so that few numbers per row are read back. Where another
+ * centre comes so near that float32 cannot decide, all are compared in float64 on the host.
+ */
 export async function nearestCenters(
   blocks: RowBlocks,
   lengths: Float64Array,
   { values, count }: Centers,
 ): Promise<Nearest> {
-  const { rows, dim } = blocks;
+  const { rows, dim, source, frame } = blocks;
+  const row = new Float64Array(dim);
+  const distanceTo = (k: number): number => {
+    let total = 0;
+    for (let c = 0; c < dim; c++) total += ((row[c] as number) - (values[k * dim + c] as number)) ** 2;
+    return total;
+  };
   const labels = new Int32Array(rows);
   const distances = new Float64Array(rows);
   const columns = new Float32Array(dim * count);
   const halves = new Float32Array(count);
+  let longest = 0;
   for (let k = 0; k < count; k++) {
-    let sum = 0;
+    let squares = 0;
     for (let c = 0; c < dim; c++) {
       const value = values[k * dim + c] as number;
       columns[c * count + k] = value;
-      sum += value * value;
+      squares += value * value;
     }
-    halves[k] = sum / 2;
+    halves[k] = squares / 2;
+    longest = Math.max(longest, Math.sqrt(squares));
   }
   const [turned, offsets] = [tensor2d(columns, [dim, count], 'float32'), tensor1d(halves, 'float32')];
   try {
     await blocks.each(async (block, start, end) => {
-      const [best, score] = tidy((): [Tensor1D, Tensor1D] => {
+      const margins = Float32Array.from({ length: end - start }, (_, i) => {
+        const length = Math.sqrt(lengths[start + i] as number);
+        return ROUNDING * longest * (length + longest);
+      });
+      const [best, rivals] = tidy((): [Tensor1D, Tensor1D] => {
         const scores = sub(matMul(block, turned), offsets);
-        return [argMax(scores, 1), max(scores, 1)];
+        const floor = sub(max(scores, 1, true), tensor2d(margins, [end - start, 1]));
+        return [argMax(scores, 1), sum(cast(greaterEqual(scores, floor), 'int32'), 1)];
       });
       try {
-        labels.set(await best.data(), start);
-        const scores = await score.data();
+        const [found, near] = [await best.data(), await rivals.data()];
         for (let r = start; r < end; r++) {
-          distances[r] = Math.max(0, (lengths[r] as number) - 2 * (scores[r - start] as number));
+          const first = found[r - start] as number;
+          const all = near[r - start] !== 1;
+          for (let c = 0; c < dim; c++) {
+            row[c] = ((source.values[r * dim + c] as number) - (frame.mean[c] as number)) * frame.scale;
+          }
+          let [label, least] = [first, distanceTo(first)];
+          for (let k = 0; all && k < count; k++) {
+            const distance = distanceTo(k);
+            if (distance < least || (distance === least && k < label)) [label, least] = [k, distance];
+          }
+          labels[r] = label;
+          distances[r] = least;
         }
       } finally {
-        dispose([best, score]);
+        dispose([best, rivals]);
       }
     });
   } finally {

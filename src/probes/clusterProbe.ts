@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { normalizedRows } from '../internal/nearest.js';
@@ -7,7 +8,14 @@ import { foldIn, type Seed } from '../random/index.js';
 import { adjustedMutualInfo } from './metrics/adjustedMutualInfo.js';
 import { adjustedRandIndex, normalizedMutualInfo, purity } from './metrics/clustering.js';
 import { clusteringAccuracy } from './metrics/clusteringAccuracy.js';
-import { type ProbeArguments, type ProbeData, type ProbeOptions, resolveProbe, splitArguments } from './probeData.js';
+import {
+  type ProbeArguments,
+  type ProbeData,
+  type ProbeOptions,
+  probeOptions,
+  resolveProbe,
+  splitArguments,
+} from './probeData.js';
 
 /** Options of {@link clusterProbe}. */
 export interface ClusterProbeOptions extends ProbeOptions {
@@ -88,7 +96,13 @@ export async function clusterProbe(
 export async function clusterProbe(...call: unknown[]): Promise<ClusterProbeResult> {
   const where = 'clusterProbe';
   const args = call as unknown as ProbeArguments<ClusterProbeOptions>;
-  const { clusters: asked, normalize = true, restarts = 10, maxIterations = 100 } = splitArguments(where, args).options;
+  const given = splitArguments(where, args).options;
+  const {
+    clusters: asked,
+    normalize = true,
+    restarts = 10,
+    maxIterations = 100,
+  } = checkOptions(where, given, [...probeOptions, 'clusters', 'normalize', 'restarts', 'maxIterations']);
   checkIntegers(where, { clusters: [asked ?? 1, 1], restarts: [restarts, 1], maxIterations: [maxIterations, 1] });
   if (typeof normalize !== 'boolean')
     throw new RangeError(`${where}: normalize must be true or false, got ${show(normalize)}.`);

@@ -1,11 +1,13 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Data } from '../internal/arrayData.js';
+import { checkData, type Data } from '../internal/arrayData.js';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { columnMeans } from '../internal/gram.js';
 import { type HostRows, readRows } from '../internal/hostRows.js';
 import { normalizedRows } from '../internal/nearest.js';
-import { type ExtractFeaturesOptions, extractFeatures } from './extractFeatures.js';
+import { checkInputs, checkWeights, isModel } from './encoderInputs.js';
+import { checkExtraction, type ExtractFeaturesOptions, featureOptions, featuresOf } from './extractFeatures.js';
 import { entropyRank, singularValues } from './metrics/rankMe.js';
 
 /** Options of {@link collapseReport}. */
@@ -100,11 +102,17 @@ export async function collapseReport(
   options?: CollapseReportOptions,
 ): Promise<CollapseReport>;
 export async function collapseReport(...call: unknown[]): Promise<CollapseReport> {
-  const encoder = typeof (call[0] as LayersModel | null)?.predict === 'function' ? (call[0] as LayersModel) : null;
+  const where = 'collapseReport';
+  const encoder = isModel(call[0]) ? call[0] : null;
   const [x, options = {}] = (encoder === null ? call : call.slice(1)) as [Data, CollapseReportOptions?];
+  checkOptions(where, options, [...featureOptions, 'pairs', 'baseline', 'samples']);
   const { pairs, baseline, samples = 2048 } = options;
   checkIntegers('collapseReport', { samples: [samples, 2] });
-  const all = await features('features', encoder, x, options);
+  if (encoder !== null) {
+    checkExtraction(where, encoder, options);
+    await checkWeights(where, encoder);
+  }
+  const all = await features(encoder === null ? 'features' : 'x', encoder, x, options);
   if (all.rows < 2) throw new ShapeError(`collapseReport: features must have at least 2 rows, got ${all.rows}.`);
   const rows = spaced(all, samples);
   if (baseline && (baseline.samples !== rows.rows || baseline.dim !== rows.dim)) {
@@ -143,7 +151,9 @@ async function features(
   options: CollapseReportOptions,
 ): Promise<HostRows> {
   if (encoder === null) return readRows('collapseReport', name, x);
-  const made = await extractFeatures(encoder, x, options);
+  checkData('collapseReport', name, x);
+  await checkInputs('collapseReport', name, x, options.range);
+  const made = await featuresOf('collapseReport', encoder, x, options);
   try {
     return await readRows('collapseReport', name, made);
   } finally {

@@ -1,4 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkImages, checkIntegers } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { foldIn, randomKey, type Seed } from '../random/index.js';
@@ -80,6 +81,7 @@ export interface CorruptOptions {
  */
 export function corrupt(x: Tensor4D, seed: Seed, options: CorruptOptions): Tensor4D {
   checkImages('corrupt', x);
+  if (options !== undefined) checkOptions('corrupt', options, ['kind', 'severity']);
   checkCorruption('corrupt', x.shape, options);
   const key = randomKey(seed);
   const keys = Array.from({ length: x.shape[0] }, (_, i) => foldIn(key, i));

@@ -1,5 +1,6 @@
 import { profile } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers, checkNumbers, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { flatLayers, layerMultiplyAdds } from './layerCost.js';
@@ -79,6 +80,7 @@ export interface CostReport {
  */
 export async function costReport(model: LayersModel, options: CostReportOptions = {}): Promise<CostReport> {
   const where = 'costReport';
+  checkOptions(where, options, ['step', 'images', 'repeats', 'steps']);
   const { step, images = 1, repeats = 5, steps } = options;
   checkNumbers(where, { images: [images, Number.MIN_VALUE] });
   checkIntegers(where, { repeats: [repeats, 1], steps: [steps ?? 1, 1] });

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkData, type Data, isTensorData } from '../internal/arrayData.js';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
 import { checkColumns, labelsOf, nameClasses } from '../internal/classNames.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
@@ -9,7 +10,8 @@ import { bootstrapInterval } from './bootstrap.js';
 import type { Validation } from './chooseStrength.js';
 import { type HostDense, readCells } from './denseCells.js';
 import { confusions, meanOfKnown, predictPixels, unionShares } from './densePixels.js';
-import { forward } from './extractFeatures.js';
+import { checkInputs, checkWeights } from './encoderInputs.js';
+import { checkExtraction, forward } from './extractFeatures.js';
 import { holdOut } from './holdOut.js';
 import { linearFit } from './linearFit.js';
 
@@ -50,6 +52,8 @@ export interface DenseProbeOptions {
   readonly batchSize?: number;
   /** Name of the layer whose output is taken. @defaultValue the model's output */
   readonly layer?: string;
+  /** What float images may hold, see `extractFeatures`. @defaultValue 'unit': numbers in [0, 1] */
+  readonly range?: 'unit' | 'any';
 }
 
 /** Result of {@link denseProbe}: plain JSON. */
@@ -120,6 +124,9 @@ export async function denseProbe(
   options: DenseProbeOptions = {},
 ): Promise<DenseProbeResult> {
   const where = 'denseProbe';
+  checkOptions(where, options, [
+    ...(['classes', 'ignore', 'cells', 'C', 'holdOut', 'maxIterations', 'batchSize', 'layer', 'range'] as const),
+  ]);
   const { ignore = 255, cells = 20_000, C = [1e-3, 0.1, 10], holdOut: share = 0.2 } = options;
   const { maxIterations = 200, batchSize = 64, layer } = options;
   const grid = (typeof C === 'number' ? [C] : [...C]).sort((a, b) => a - b);
@@ -138,7 +145,11 @@ export async function denseProbe(
     { ...given.test, labels: indices[1] as Int32Array },
   ];
   const count = names.length;
+  checkExtraction(where, encoder, options);
   const run = forward(where, encoder, layer);
+  await checkWeights(where, encoder);
+  for (const part of ['train', 'test'] as const)
+    await checkInputs(where, `data.${part}.x`, data[part].x, options.range);
 
   const found = await readCells(run, train, { ignore: -1, classes: count, batchSize, cells, seed: foldIn(key, 0) });
   if (found.labels.length === 0) throw new RangeError(`${where}: data.train.labels must hold a class, got none.`);

@@ -1,4 +1,5 @@
-import { checkChoice, checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkChoice, checkIntegers, checkNumbers, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { type HostRows, type RowData, readRows } from '../internal/hostRows.js';
 import { principalComponents, project } from '../internal/principalComponents.js';
@@ -11,7 +12,7 @@ import { umap } from './umap.js';
 export interface Embed2dOptions {
   /**
    * How the map is made: `'pca'`, the two directions of largest variance; `'tsne'`, which needs the package
-   * `@saehrimnir/druidjs`; `'umap'`, which needs `umap-js`. @defaultValue 'pca'
+   * `@saehrimnir/druidjs` (LGPL-3.0-or-later); `'umap'`, which needs `umap-js`. @defaultValue 'pca'
    */
   readonly method?: 'pca' | 'tsne' | 'umap';
   /** Neighbours that t-SNE keeps together, a number \>= 2; its running time grows with n². @defaultValue 30 */
@@ -89,7 +90,17 @@ export async function embed2d(features: RowData, seed?: Seed, options: Embed2dOp
     iterations,
     components = 50,
     load,
-  } = options;
+  } = checkOptions(where, options, [
+    'method',
+    'perplexity',
+    'neighbors',
+    'minDistance',
+    'iterations',
+    'components',
+    'load',
+  ]);
+  if (load !== undefined && typeof load !== 'function')
+    throw new RangeError(`${where}: load must be a function, got ${show(load)}.`);
   checkChoice(where, 'method', method, ['pca', 'tsne', 'umap']);
   checkNumbers(where, { perplexity: [perplexity, 2], minDistance: [minDistance, 0, 1] });
   checkIntegers(where, { neighbors: [neighbors, 2], iterations: [iterations ?? 1, 1], components: [components, 2] });
@@ -120,6 +131,11 @@ export async function embed2d(features: RowData, seed?: Seed, options: Embed2dOp
           },
           load,
         );
+  if (!places.flat().every(Number.isFinite)) {
+    throw new RangeError(
+      `${where}: method '${method}' found no finite map of these features; look for outliers, or use 'pca'.`,
+    );
+  }
   return { points: places, explained: null, trustworthiness: await trust(rows, places) };
 }
 

@@ -1,8 +1,10 @@
 import { cast, concat, dispose, mean, reshape, slice, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkData, type Data, sliceRows } from '../internal/arrayData.js';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkIntegers, show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
+import { checkInputs, checkModel, checkWeights, toInputs } from './encoderInputs.js';
 
 /** Options of {@link extractFeatures}. */
 export interface ExtractFeaturesOptions {
@@ -16,16 +18,28 @@ export interface ExtractFeaturesOptions {
    * @defaultValue 'average'
    */
   readonly pool?: 'average' | 'first' | 'flatten';
+  /**
+   * What float images and clips (rank 4 or 5, at most 4 channels) may hold: `'unit'`, numbers in [0, 1], or `'any'`, such as
+   * pixels that were standardized, spectrograms, flow. With `'unit'` arrays on the host are refused where a number is out of
+   * [0, 1] by more than 0.001, tensors where they look like bytes: none is negative, and some are larger than 2.
+   * @defaultValue 'unit'
+   */
+  readonly range?: 'unit' | 'any';
 }
+
+/** Names of {@link ExtractFeaturesOptions}. */
+export const featureOptions = ['batchSize', 'layer', 'pool', 'range'] as const;
 
 /**
  * Runs an encoder over a data set in inference mode (batch norm with its running statistics, no dropout).
  *
  * @param encoder - A model with one output.
- * @param x - Its inputs, the first axis counting the samples; bytes on the host become numbers in [0, 1].
+ * @param x - Its inputs, the first axis counting the samples. Bytes become numbers in [0, 1], and so do images and clips of int32
+ * (rank 4 or 5), which `tf.browser.fromPixels` gives, unless the model's input is int32.
  * @param options - Batch size, layer, pooling.
  * @returns Features, float32 `[n, dim]`; the caller disposes them. Between batches the event loop gets its turn.
- * @throws ShapeError if `x` is empty or the model has several outputs; RangeError on a wrong option or layer name.
+ * @throws ShapeError if `x` is empty or the model has several outputs; RangeError on a wrong option or layer
+ * name, where an input or a weight of the encoder is not finite, and where images are not in the range.
  * @example
  * ```ts
  * import { ones } from '@tensorflow/tfjs-core';
@@ -42,11 +56,34 @@ export async function extractFeatures(
   x: Data,
   options: ExtractFeaturesOptions = {},
 ): Promise<Tensor2D> {
+  const where = 'extractFeatures';
+  checkOptions(where, options, featureOptions);
+  checkExtraction(where, encoder, options);
+  checkData(where, 'x', x);
+  forward(where, encoder, options.layer);
+  await checkWeights(where, encoder);
+  await checkInputs(where, 'x', x, options.range);
+  return featuresOf(where, encoder, x, options);
+}
+
+/** Checks encoder and options of an extraction, but for unknown names and what tensors hold. */
+export function checkExtraction(where: string, encoder: LayersModel, options: ExtractFeaturesOptions): void {
+  const { batchSize = 256, pool = 'average', range = 'unit' } = options;
+  checkIntegers(where, { batchSize: [batchSize, 1] });
+  checkChoice(where, 'pool', pool, ['average', 'first', 'flatten']);
+  checkChoice(where, 'range', range, ['unit', 'any']);
+  checkModel(where, encoder);
+}
+
+/** The features, of inputs and an encoder that were checked. */
+export async function featuresOf(
+  where: string,
+  encoder: LayersModel,
+  x: Data,
+  options: ExtractFeaturesOptions,
+): Promise<Tensor2D> {
   const { batchSize = 256, layer, pool = 'average' } = options;
-  checkIntegers('extractFeatures', { batchSize: [batchSize, 1] });
-  checkChoice('extractFeatures', 'pool', pool, ['average', 'first', 'flatten']);
-  checkData('extractFeatures', 'x', x);
-  const run = forward('extractFeatures', encoder, layer);
+  const run = forward(where, encoder, layer);
   const n = x.shape[0] as number;
   const parts: Tensor2D[] = [];
   try {
@@ -63,11 +100,12 @@ export async function extractFeatures(
 
 /** The encoder, or the part of it that ends at a layer, as a function. */
 export function forward(where: string, encoder: LayersModel, layer: string | undefined): (batch: Tensor) => Tensor {
+  const inputs = (batch: Tensor): Tensor => toInputs(where, 'x', encoder, batch);
   if (layer === undefined) {
     if (encoder.outputs.length !== 1) {
       throw new ShapeError(`${where}: encoder must have one output, got ${encoder.outputs.length}.`);
     }
-    return (batch) => encoder.apply(batch, { training: false }) as Tensor;
+    return (batch) => encoder.apply(inputs(batch), { training: false }) as Tensor;
   }
   const found = encoder.layers.find(({ name }) => name === layer);
   if (found === undefined) {
@@ -75,7 +113,7 @@ export function forward(where: string, encoder: LayersModel, layer: string | und
     throw new RangeError(`${where}: layer must be one of ${names}, got ${show(layer)}.`);
   }
   const [output] = [found.output].flat();
-  return (batch) => encoder.execute(batch, output?.name as string) as Tensor;
+  return (batch) => encoder.execute(inputs(batch), output?.name as string) as Tensor;
 }
 
 /** One row per sample from an output of any rank; float32. */

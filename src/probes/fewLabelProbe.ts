@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { labelsOf } from '../internal/classNames.js';
 import { RangeError } from '../internal/errors.js';
@@ -6,7 +7,14 @@ import { foldIn, type Seed } from '../random/index.js';
 import { meanOf } from './averages.js';
 import { type FeatureProbe, featureProbe, featureProbes, pickPart } from './featureProbe.js';
 import { labelledRows } from './labelledRows.js';
-import { type ProbeArguments, type ProbeData, type ProbeOptions, resolveProbe, splitArguments } from './probeData.js';
+import {
+  type ProbeArguments,
+  type ProbeData,
+  type ProbeOptions,
+  probeOptions,
+  resolveProbe,
+  splitArguments,
+} from './probeData.js';
 
 /** Options of {@link fewLabelProbe}. */
 export interface FewLabelProbeOptions extends ProbeOptions {
@@ -94,7 +102,12 @@ export async function fewLabelProbe(
 ): Promise<FewLabelProbeResult>;
 export async function fewLabelProbe(...call: unknown[]): Promise<FewLabelProbeResult> {
   const args = call as unknown as ProbeArguments<FewLabelProbeOptions>;
-  const { fractions = [0.01, 0.1, 1], draws = 5, probe = 'linear' } = splitArguments('fewLabelProbe', args).options;
+  const given = splitArguments('fewLabelProbe', args).options;
+  const {
+    fractions = [0.01, 0.1, 1],
+    draws = 5,
+    probe = 'linear',
+  } = checkOptions('fewLabelProbe', given, [...probeOptions, 'fractions', 'draws', 'probe']);
   if (fractions.length === 0) throw new RangeError('fewLabelProbe: fractions must hold at least one number, got [].');
   for (const one of fractions) checkNumbers('fewLabelProbe', { fractions: [one, Number.MIN_VALUE, 1] });
   checkIntegers('fewLabelProbe', { draws: [draws, 1] });

@@ -1,6 +1,7 @@
 import { type Optimizer, type Tensor, type Tensor4D, tidy, train } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkData, type Data, takeRows } from '../internal/arrayData.js';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkNumbers } from '../internal/checks.js';
 import { labelsOf, nameClasses } from '../internal/classNames.js';
 import { ShapeError } from '../internal/errors.js';
@@ -9,7 +10,8 @@ import { copyModel } from '../momentum/copyModel.js';
 import { foldIn, type Seed } from '../random/index.js';
 import { accuracyInterval } from './bootstrap.js';
 import { count } from './chooseStrength.js';
-import { extractFeatures, toVectors } from './extractFeatures.js';
+import { checkInputs, checkWeights, toInputs } from './encoderInputs.js';
+import { featuresOf, toVectors } from './extractFeatures.js';
 import { labelledRows } from './labelledRows.js';
 import { type ProbeData, splitArguments } from './probeData.js';
 import {
@@ -20,6 +22,7 @@ import {
   linearHead,
   type TrainingOptions,
   trainClassifier,
+  trainingOptions,
   warmCosine,
 } from './trainClassifier.js';
 
@@ -39,6 +42,8 @@ export interface FineTuneProbeOptions extends TrainingOptions {
   readonly classes?: number;
   /** How an output of more than two axes becomes a vector, see `extractFeatures`. @defaultValue 'average' */
   readonly pool?: 'average' | 'first' | 'flatten';
+  /** What float images may hold, see `extractFeatures`. @defaultValue 'unit': numbers in [0, 1] */
+  readonly range?: 'unit' | 'any';
 }
 
 /** A random transform of inputs, such as those of `selfsup/transforms`; it makes a new tensor. */
@@ -80,7 +85,8 @@ export interface FineTuneProbeResult {
  * @param seed - Draws the labelled share, the head, the batches, the transform and the bootstrap.
  * @param options - Length, optimizer, augmentation.
  * @returns Accuracy with its interval, predictions and the loss curve. Everything that was made is disposed.
- * @throws ShapeError, RangeError on wrong shapes, labels or options; Error where the loss is not finite.
+ * @throws ShapeError, RangeError on wrong shapes, labels or options, and where an input or a weight is not finite; Error where
+ * the loss or a trained weight is not finite.
  * @see He et al., MAE, arXiv:2111.06377, table 9 (the recipe of ViTs: AdamW, layer-wise decay 0.75, cosine); Chen et al.,
  * SimCLR, arXiv:2002.05709, appendix B.5 (balanced 1 % and 10 % of the labels).
  * @example
@@ -111,18 +117,22 @@ export async function fineTuneProbe(
   options: FineTuneProbeOptions = {},
 ): Promise<FineTuneProbeResult> {
   const where = 'fineTuneProbe';
+  checkOptions(where, options, [...trainingOptions, 'optimizer', 'transform', 'fraction', 'classes', 'pool', 'range']);
   const { fraction = 1, pool = 'average', optimizer: makeOptimizer } = options;
   const key = splitArguments(where, [encoder, data, seed]).seed;
   checkTraining(where, options);
   checkNumbers(where, { fraction: [fraction, Number.MIN_VALUE, 1] });
   checkChoice(where, 'pool', pool, ['average', 'first', 'flatten']);
-  for (const part of ['train', 'test'] as const) checkInputs(`data.${part}.x`, encoder, data[part].x);
+  for (const part of ['train', 'test'] as const) checkShape(`data.${part}.x`, encoder, data[part].x);
   const dim = headWidth(encoder, pool);
   const trainLabels = await readLabels(where, 'data.train.labels', data.train.labels, data.train.x.shape[0]);
   const testLabels = await readLabels(where, 'data.test.labels', data.test.labels, data.test.x.shape[0]);
   const { classes, names, indices } = nameClasses(where, options.classes, [trainLabels, testLabels]);
   const [known, truth] = indices as [Int32Array, Int32Array];
 
+  await checkWeights(where, encoder);
+  for (const part of ['train', 'test'] as const)
+    await checkInputs(where, `data.${part}.x`, data[part].x, options.range);
   const rows = labelledRows(known, fraction, foldIn(key, 0));
   const { model, parameters } = copyModel(where, encoder);
   const head = linearHead(dim, names.length, 0.01, foldIn(key, 1));
@@ -138,11 +148,12 @@ export async function fineTuneProbe(
       optimizer,
       learningRate:
         options.learningRate ?? (makeOptimizer ? undefined : warmCosine(1e-3, countSteps(rows.length, options))),
-      inputs: (positions: Int32Array, step: Seed) => prepare(data.train.x, rows, positions, step, options.transform),
+      inputs: (positions: Int32Array, step: Seed) =>
+        prepare(encoder, data.train.x, rows, positions, step, options.transform),
       logits: (x: Tensor) => applyHead(toVectors(model.apply(x, { training: true }) as Tensor, pool), head),
     };
     const loss = await trainClassifier(where, training, foldIn(key, 2), options);
-    const features = await extractFeatures(model, data.test.x, { pool });
+    const features = await featuresOf(where, model, data.test.x, { pool });
     const predictions = await classify(features, (x) => applyHead(x, head)).finally(() => features.dispose());
     const hits = count(predictions, truth);
     return {
@@ -167,6 +178,7 @@ export async function fineTuneProbe(
 
 /** A batch as the encoder takes it. */
 function prepare(
+  encoder: LayersModel,
   x: Data,
   rows: Int32Array,
   positions: Int32Array,
@@ -174,15 +186,16 @@ function prepare(
   transform: FineTuneTransform | undefined,
 ): Tensor {
   return tidy(() => {
-    const batch = takeRows(
+    const taken = takeRows(
       x,
       positions.map((i) => rows[i] as number),
     );
+    const batch = toInputs('fineTuneProbe', 'data.train.x', encoder, taken);
     return transform ? (transform as (x: Tensor, seed: Seed) => Tensor)(batch, seed) : batch;
   });
 }
 
-function checkInputs(name: string, encoder: LayersModel, x: Data): void {
+function checkShape(name: string, encoder: LayersModel, x: Data): void {
   checkData('fineTuneProbe', name, x);
   const wanted = encoder.inputs?.[0]?.shape ?? [null];
   if (wanted.length !== x.shape.length) {

@@ -1,4 +1,5 @@
 import type { Data } from '../internal/arrayData.js';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
 import { nameClasses } from '../internal/classNames.js';
 import { countClasses, type Labels, readLabels, readRows } from '../internal/hostRows.js';
@@ -40,6 +41,7 @@ export interface FitLogisticOptions {
  * ```
  */
 export async function fitLogistic(x: Data, labels: Labels, options: FitLogisticOptions = {}): Promise<Classifier> {
+  checkOptions('fitLogistic', options, ['C', 'classes', 'tolerance', 'maxIterations']);
   const { C = 1, tolerance = 1e-6, maxIterations = 1000 } = options;
   checkNumbers('fitLogistic', { C: [C, Number.MIN_VALUE], tolerance: [tolerance, Number.MIN_VALUE] });
   checkIntegers('fitLogistic', { maxIterations: [maxIterations, 1] });

@@ -1,4 +1,5 @@
 import type { Data } from '../internal/arrayData.js';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { nameClasses } from '../internal/classNames.js';
 import { countClasses, type Labels, readLabels, readRows } from '../internal/hostRows.js';
@@ -36,6 +37,7 @@ export interface FitRidgeOptions {
  * ```
  */
 export async function fitRidge(x: Data, labels: Labels, options: FitRidgeOptions = {}): Promise<Classifier> {
+  checkOptions('fitRidge', options, ['alpha', 'classes']);
   const { alpha = 1 } = options;
   checkNumbers('fitRidge', { alpha: [alpha, 0] });
   const rows = await readRows('fitRidge', 'x', x);

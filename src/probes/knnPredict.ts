@@ -1,5 +1,6 @@
 import { type Tensor1D, type Tensor2D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { Data } from '../internal/arrayData.js';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
 import { checkColumns, labelsOf, nameClasses } from '../internal/classNames.js';
 import { ShapeError } from '../internal/errors.js';
@@ -69,7 +70,7 @@ export async function knnPredict(
   labels: Labels,
   options: KnnPredictOptions = {},
 ): Promise<KnnPrediction> {
-  checkKnn('knnPredict', options);
+  checkKnn('knnPredict', checkOptions('knnPredict', options, ['k', 'temperature', 'normalize', 'classes', 'chunk']));
   const [queryRows, bankRows] = [
     await readRows('knnPredict', 'queries', queries),
     await readRows('knnPredict', 'bank', bank),

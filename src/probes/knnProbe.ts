@@ -1,9 +1,17 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/checkOptions.js';
 import { labelsOf } from '../internal/classNames.js';
 import { foldIn, type Seed } from '../random/index.js';
 import { accuracyInterval } from './bootstrap.js';
 import { checkKnn, type KnnPredictOptions, knnVote } from './knnPredict.js';
-import { type ProbeArguments, type ProbeData, type ProbeOptions, resolveProbe, splitArguments } from './probeData.js';
+import {
+  type ProbeArguments,
+  type ProbeData,
+  type ProbeOptions,
+  probeOptions,
+  resolveProbe,
+  splitArguments,
+} from './probeData.js';
 
 /** Options of {@link knnProbe}. */
 export interface KnnProbeOptions extends ProbeOptions, Omit<KnnPredictOptions, 'classes'> {}
@@ -66,7 +74,8 @@ export async function knnProbe(
 ): Promise<KnnProbeResult>;
 export async function knnProbe(...call: unknown[]): Promise<KnnProbeResult> {
   const args = call as unknown as ProbeArguments<KnnProbeOptions>;
-  checkKnn('knnProbe', splitArguments('knnProbe', args).options);
+  const given = splitArguments('knnProbe', args).options;
+  checkKnn('knnProbe', checkOptions('knnProbe', given, [...probeOptions, 'k', 'temperature', 'normalize', 'chunk']));
   const { train, test, classes, names, seed, options } = await resolveProbe('knnProbe', args);
   const { predictions, k } = await knnVote('knnProbe', test, train, train.labels, names.length, options);
   const hits = predictions.reduce((sum, p, i) => sum + (p === test.labels[i] ? 1 : 0), 0);

@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, show } from '../internal/checks.js';
 import { labelsOf } from '../internal/classNames.js';
 import { RangeError } from '../internal/errors.js';
@@ -62,6 +63,7 @@ export async function layerwiseProbe(
   options: LayerwiseProbeOptions = {},
 ): Promise<LayerwiseProbeResult> {
   const where = 'layerwiseProbe';
+  checkOptions(where, options, ['batchSize', 'pool', 'range', 'classes', 'layers', 'probe']);
   const { layers: wanted, probe = 'linear', ...rest } = options;
   checkChoice(where, 'probe', probe, featureProbes);
   splitArguments(where, [encoder, data, seed, rest]);

@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
 import { labelsOf } from '../internal/classNames.js';
 import { RangeError } from '../internal/errors.js';
@@ -7,7 +8,14 @@ import { accuracyInterval } from './bootstrap.js';
 import { count, type Validation } from './chooseStrength.js';
 import { holdOut } from './holdOut.js';
 import { linearClasses, linearFit } from './linearFit.js';
-import { type ProbeArguments, type ProbeData, type ProbeOptions, resolveProbe, splitArguments } from './probeData.js';
+import {
+  type ProbeArguments,
+  type ProbeData,
+  type ProbeOptions,
+  probeOptions,
+  resolveProbe,
+  splitArguments,
+} from './probeData.js';
 
 /** Options of {@link linearProbe}. */
 export interface LinearProbeOptions extends ProbeOptions {
@@ -97,7 +105,12 @@ export async function linearProbe(
 ): Promise<LinearProbeResult>;
 export async function linearProbe(...call: unknown[]): Promise<LinearProbeResult> {
   const args = call as unknown as ProbeArguments<LinearProbeOptions>;
-  const { C = [1e-4, 1e-3, 1e-2, 0.1, 1, 10], tolerance = 1e-5, ...rest } = splitArguments('linearProbe', args).options;
+  const given = splitArguments('linearProbe', args).options;
+  const {
+    C = [1e-4, 1e-3, 1e-2, 0.1, 1, 10],
+    tolerance = 1e-5,
+    ...rest
+  } = checkOptions('linearProbe', given, [...probeOptions, 'C', 'tolerance', 'maxIterations', 'holdOut']);
   const { maxIterations = 1000, holdOut: share = 0.2 } = rest;
   const grid = (typeof C === 'number' ? [C] : [...C]).sort((a, b) => a - b);
   if (grid.length === 0) throw new RangeError('linearProbe: C must hold at least one number, got [].');

@@ -1,6 +1,7 @@
 import { train as optimizers, relu, type Tensor, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { takeRows } from '../internal/arrayData.js';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers } from '../internal/checks.js';
 import { labelsOf } from '../internal/classNames.js';
 import type { HostRows } from '../internal/hostRows.js';
@@ -18,6 +19,7 @@ import {
   linearHead,
   type TrainingOptions,
   trainClassifier,
+  trainingOptions,
   warmCosine,
 } from './trainClassifier.js';
 
@@ -91,6 +93,7 @@ export async function mlpProbe(
 export async function mlpProbe(...call: unknown[]): Promise<MlpProbeResult> {
   const args = call as unknown as ProbeArguments<MlpProbeOptions>;
   const { options } = splitArguments('mlpProbe', args);
+  checkOptions('mlpProbe', options, [...trainingOptions, 'layer', 'pool', 'range', 'classes', 'hidden']);
   const { hidden = 256 } = options;
   checkIntegers('mlpProbe', { hidden: [hidden, 1] });
   checkTraining('mlpProbe', options);

@@ -1,4 +1,5 @@
 import type { Data } from '../internal/arrayData.js';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkIntegers } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { readRows } from '../internal/hostRows.js';
@@ -48,6 +49,7 @@ export async function nearestNeighbors(
   bank: Data,
   options: NearestNeighborsOptions = {},
 ): Promise<Neighbors> {
+  checkOptions('nearestNeighbors', options, ['k', 'metric', 'excludeSelf', 'chunk']);
   const { k = 5, metric = 'cosine', excludeSelf = false, chunk } = options;
   checkIntegers('nearestNeighbors', { k: [k, 1], chunk: [chunk ?? 1, 1] });
   checkChoice('nearestNeighbors', 'metric', metric, ['cosine', 'euclidean']);

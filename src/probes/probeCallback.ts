@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkIntegers } from '../internal/checks.js';
 import type { Seed } from '../random/index.js';
 import type { FeatureProbe } from './featureProbe.js';
@@ -6,7 +7,7 @@ import { featureProbes } from './featureProbe.js';
 import { checkKnn } from './knnPredict.js';
 import { knnProbe } from './knnProbe.js';
 import { linearProbe } from './linearProbe.js';
-import { type ProbeData, type ProbeOptions, splitArguments } from './probeData.js';
+import { type ProbeData, type ProbeOptions, probeOptions, splitArguments } from './probeData.js';
 import { ridgeProbe } from './ridgeProbe.js';
 
 /** Options of {@link probeCallback}. */
@@ -89,6 +90,7 @@ export function probeCallback(
   options: ProbeCallbackOptions = {},
 ): ProbeCallback {
   const where = 'probeCallback';
+  checkOptions(where, options, [...probeOptions, 'every', 'probe', 'k', 'start', 'log']);
   const { every = 100, probe = 'knn', start = true, log, k, ...rest } = options;
   checkIntegers(where, { every: [every, 1] });
   checkChoice(where, 'probe', probe, featureProbes);

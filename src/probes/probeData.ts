@@ -1,11 +1,12 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Data } from '../internal/arrayData.js';
+import { checkData, type Data } from '../internal/arrayData.js';
 import { show } from '../internal/checks.js';
 import { nameClasses } from '../internal/classNames.js';
 import { ShapeError } from '../internal/errors.js';
 import { type HostRows, type Labels, readLabels, readRows } from '../internal/hostRows.js';
 import { randomKey, type Seed } from '../random/index.js';
-import { type ExtractFeaturesOptions, extractFeatures } from './extractFeatures.js';
+import { checkInputs, checkModel, checkWeights, isModel } from './encoderInputs.js';
+import { checkExtraction, type ExtractFeaturesOptions, featureOptions, featuresOf } from './extractFeatures.js';
 
 /** Samples and their classes. */
 export interface ProbePart {
@@ -51,22 +52,32 @@ export interface ResolvedProbe<O> {
   readonly options: O;
 }
 
-const isModel = (x: unknown): x is LayersModel => typeof (x as LayersModel | null)?.predict === 'function';
+/** Names of {@link ProbeOptions}. */
+export const probeOptions = [...featureOptions, 'classes'] as const;
 
 /** Data, seed and options of a call, without reading a tensor: for checks that come first. */
 export function splitArguments<O extends ProbeOptions>(
   where: string,
   args: ProbeArguments<O>,
 ): { encoder: LayersModel | null; data: ProbeData; seed: Seed; options: O } {
-  const encoder = isModel(args[0]) ? args[0] : null;
-  const [data, seed, options] = (encoder === null ? args : args.slice(1)) as [ProbeData, Seed, O?];
+  const given = args as readonly unknown[];
+  const isData = (x: unknown): boolean => typeof x === 'object' && x !== null && 'train' in x;
+  const withEncoder = isModel(given[0]) || (isData(given[1]) && !isData(given[0]));
+  const encoder = withEncoder ? (given[0] as LayersModel) : null;
+  const [data, seed, options = {}] = (withEncoder ? given.slice(1) : given) as [ProbeData, Seed, O?];
   for (const part of ['train', 'test'] as const) {
-    if (typeof data?.[part]?.x !== 'object' || typeof data[part].labels !== 'object') {
-      throw new ShapeError(`${where}: data.${part} must be {x, labels}, got ${show(data?.[part])}.`);
+    const { x, labels } = data?.[part] ?? {};
+    if (typeof x !== 'object' || x === null || typeof labels !== 'object' || labels === null) {
+      throw new ShapeError(`${where}: data.${part} must be {x, labels}, got ${tellPart(data?.[part])}.`);
     }
+    checkData(where, `data.${part}.x`, x);
   }
-  return { encoder, data, seed: randomKey(seed), options: options ?? ({} as O) };
+  if (withEncoder) checkModel(where, encoder as LayersModel);
+  return { encoder, data, seed: randomKey(seed), options: options as O };
 }
+
+const tellPart = (part: unknown): string =>
+  typeof part === 'object' && part !== null ? `an object of {${Object.keys(part).join(', ')}}` : show(part);
 
 /** Reads both parts, through the encoder where there is one, and checks that they fit together. */
 export async function resolveProbe<O extends ProbeOptions>(
@@ -74,11 +85,18 @@ export async function resolveProbe<O extends ProbeOptions>(
   args: ProbeArguments<O>,
 ): Promise<ResolvedProbe<O>> {
   const { encoder, data, seed, options } = splitArguments(where, args);
+  if (encoder !== null) {
+    checkExtraction(where, encoder, options);
+    await checkWeights(where, encoder);
+    for (const part of ['train', 'test'] as const) {
+      await checkInputs(where, `data.${part}.x`, data[part].x, options.range);
+    }
+  }
   const read = async (name: 'train' | 'test'): Promise<HostPart> => {
     const { x, labels } = data[name];
     const classes = await readLabels(where, `data.${name}.labels`, labels, x.shape?.[0]);
     if (encoder === null) return { ...(await readRows(where, `data.${name}.x`, x)), labels: classes };
-    const features = await extractFeatures(encoder, x, options);
+    const features = await featuresOf(where, encoder, x, options);
     try {
       return { ...(await readRows(where, `features of data.${name}.x`, features)), labels: classes };
     } finally {

@@ -1,11 +1,19 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { nearest, normalizedRows } from '../internal/nearest.js';
 import { foldIn, type Seed } from '../random/index.js';
 import { meanOf } from './averages.js';
 import { accuracyInterval, bootstrapInterval } from './bootstrap.js';
-import { type ProbeArguments, type ProbeData, type ProbeOptions, resolveProbe, splitArguments } from './probeData.js';
+import {
+  type ProbeArguments,
+  type ProbeData,
+  type ProbeOptions,
+  probeOptions,
+  resolveProbe,
+  splitArguments,
+} from './probeData.js';
 
 /** Options of {@link retrievalProbe}. */
 export interface RetrievalProbeOptions extends ProbeOptions {
@@ -90,7 +98,8 @@ export async function retrievalProbe(
 ): Promise<RetrievalProbeResult>;
 export async function retrievalProbe(...call: unknown[]): Promise<RetrievalProbeResult> {
   const args = call as unknown as ProbeArguments<RetrievalProbeOptions>;
-  const { k = [1, 5, 10], chunk } = splitArguments('retrievalProbe', args).options;
+  const given = splitArguments('retrievalProbe', args).options;
+  const { k = [1, 5, 10], chunk } = checkOptions('retrievalProbe', given, [...probeOptions, 'k', 'chunk']);
   const ks = typeof k === 'number' ? [k] : [...k];
   for (const one of ks) checkIntegers('retrievalProbe', { k: [one, 1] });
   checkIntegers('retrievalProbe', { chunk: [chunk ?? 1, 1] });

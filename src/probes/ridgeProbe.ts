@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkNumbers } from '../internal/checks.js';
 import { labelsOf } from '../internal/classNames.js';
 import { RangeError } from '../internal/errors.js';
@@ -7,7 +8,14 @@ import { type RowProducts, rowProducts } from '../internal/rowProducts.js';
 import { foldIn, type Seed } from '../random/index.js';
 import { accuracyInterval } from './bootstrap.js';
 import { count } from './chooseStrength.js';
-import { type ProbeArguments, type ProbeData, type ProbeOptions, resolveProbe, splitArguments } from './probeData.js';
+import {
+  type ProbeArguments,
+  type ProbeData,
+  type ProbeOptions,
+  probeOptions,
+  resolveProbe,
+  splitArguments,
+} from './probeData.js';
 import { leverages, type RidgeProblem, ridgeProblem, ridgeScores, ridgeWeights } from './ridgeSolution.js';
 import { winners } from './solveLogistic.js';
 import { columnScale, standardized } from './standardize.js';
@@ -93,7 +101,8 @@ export async function ridgeProbe(
 ): Promise<RidgeProbeResult>;
 export async function ridgeProbe(...call: unknown[]): Promise<RidgeProbeResult> {
   const args = call as unknown as ProbeArguments<RidgeProbeOptions>;
-  const { alpha = [0.1, 1, 10, 100, 1e3, 1e4, 1e5] } = splitArguments('ridgeProbe', args).options;
+  const given = splitArguments('ridgeProbe', args).options;
+  const { alpha = [0.1, 1, 10, 100, 1e3, 1e4, 1e5] } = checkOptions('ridgeProbe', given, [...probeOptions, 'alpha']);
   const alphas = typeof alpha === 'number' ? [alpha] : [...alpha];
   if (alphas.length === 0) throw new RangeError('ridgeProbe: alpha must hold at least one number, got [].');
   for (const one of alphas) checkNumbers('ridgeProbe', { alpha: [one, 0] });

@@ -1,18 +1,20 @@
 import { type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkData, isTensorData, sliceRows } from '../internal/arrayData.js';
+import { checkData, sliceRows } from '../internal/arrayData.js';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
 import { labelsOf } from '../internal/classNames.js';
-import { RangeError, ShapeError } from '../internal/errors.js';
+import { RangeError } from '../internal/errors.js';
 import { readRows } from '../internal/hostRows.js';
+import { toUnitImages } from '../internal/imageBatch.js';
 import { foldIn, type Seed } from '../random/index.js';
 import { accuracyInterval } from './bootstrap.js';
 import { count } from './chooseStrength.js';
 import { type Corruption, checkCorruption, corruptions, corruptWith } from './corrupt.js';
-import { extractFeatures } from './extractFeatures.js';
+import { featuresOf } from './extractFeatures.js';
 import { holdOut } from './holdOut.js';
 import { linearClasses, linearFit } from './linearFit.js';
-import { type ProbeData, type ProbeOptions, resolveProbe, splitArguments } from './probeData.js';
+import { type ProbeData, type ProbeOptions, probeOptions, resolveProbe, splitArguments } from './probeData.js';
 import {
   averaged,
   type CorruptedAccuracy,
@@ -72,14 +74,12 @@ export async function robustnessProbe(
   options: RobustnessProbeOptions = {},
 ): Promise<RobustnessProbeResult> {
   const where = 'robustnessProbe';
+  checkOptions(where, options, [...probeOptions, 'kinds', 'severities', 'baseline', 'C', 'maxIterations']);
   const { severities = [1, 2, 3, 4, 5], baseline, C = [1e-4, 1e-3, 1e-2, 0.1, 1, 10], maxIterations = 1000 } = options;
   const { batchSize = 256 } = options;
   splitArguments(where, [encoder, data, seed]);
   const { x } = data.test;
   checkData(where, 'data.test.x', x, 4);
-  if (isTensorData(x) ? x.dtype !== 'float32' : x.data instanceof Int32Array) {
-    throw new ShapeError(`${where}: data.test.x must be float32, or bytes on the host, got int32.`);
-  }
   const channels = x.shape[3];
   const kinds = options.kinds ?? corruptions.filter((kind) => channels === 3 || kind !== 'saturation');
   const all = kinds.flatMap((kind) => severities.map((severity): Grade => ({ kind, severity })));
@@ -109,8 +109,10 @@ export async function robustnessProbe(
       const keys = Array.from({ length: end - start }, (_, j) =>
         foldIn(foldIn(foldIn(key, 2), corruptions.indexOf(kind)), start + j),
       );
-      const images = tidy(() => corruptWith(sliceRows<Tensor4D>(x, start, end), keys, kind, severity));
-      const features = await extractFeatures(encoder, images, options).finally(() => images.dispose());
+      const images = tidy(() =>
+        corruptWith(toUnitImages(where, 'data.test.x', sliceRows<Tensor4D>(x, start, end)), keys, kind, severity),
+      );
+      const features = await featuresOf(where, encoder, images, options).finally(() => images.dispose());
       const rows = await readRows(where, `features under ${kind}`, features).finally(() => features.dispose());
       predictions.set(await linearClasses(rows, fit), start);
     }

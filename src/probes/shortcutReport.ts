@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { checkData, type Data } from '../internal/arrayData.js';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { foldIn, permutation, randomKey, type Seed } from '../random/index.js';
@@ -99,6 +100,7 @@ export async function shortcutReport<X extends Tensor>(
   options: ShortcutReportOptions = {},
 ): Promise<ShortcutReport> {
   const where = 'shortcutReport';
+  checkOptions(where, options, ['grid', 'holdOut', 'batchSize', 'C', 'alpha']);
   const { grid = 3, holdOut = 0.3, batchSize = 64, C = [1e-3, 0.1, 10], alpha = 0.05 } = options;
   checkIntegers(where, { grid: [grid, 1], batchSize: [batchSize, 1] });
   checkNumbers(where, { holdOut: [holdOut, 1e-6, 1 - 1e-6], alpha: [alpha, Number.MIN_VALUE, 1 - 1e-6] });

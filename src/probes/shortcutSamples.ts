@@ -3,6 +3,7 @@ import { type Data, takeRows } from '../internal/arrayData.js';
 import { isTensor, show } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { readLabels } from '../internal/hostRows.js';
+import { isImageShape, toUnitImages } from '../internal/imageBatch.js';
 import { foldIn, type Seed } from '../random/index.js';
 import { readPictures } from './pictures.js';
 import type { ProbePart } from './probeData.js';
@@ -35,7 +36,8 @@ export async function collectSamples<X extends Tensor>(
 ): Promise<ShortcutSamples> {
   const out: ShortcutSamples = { rows: [], labels: [] };
   for (let start = 0; start < rows.length; start += batchSize) {
-    const x = takeRows<X>(data, rows.subarray(start, start + batchSize));
+    const taken = takeRows<X>(data, rows.subarray(start, start + batchSize));
+    const x = isImageShape(taken.shape) ? toUnitImages('shortcutReport', 'data', taken) : taken;
     let batch: ShortcutBatch | undefined;
     try {
       batch = await task(x, foldIn(seed, start));
@@ -54,7 +56,7 @@ export async function collectSamples<X extends Tensor>(
       out.labels.push(...(await readLabels('shortcutReport', 'labels of the task', batch.labels, samples)));
       for (let s = 0; s < samples; s++) out.rows.push(statisticsOf(pictures, s, grid));
     } finally {
-      disposeAll([x, batch]);
+      disposeAll([taken, x, batch]);
     }
   }
   return out;

@@ -21,6 +21,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { explainBackendError } from '../internal/backendErrors.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
+import { nonFinite } from '../internal/nonFinite.js';
 import { oneHotRows } from '../internal/oneHotRows.js';
 import { type Schedule, valueAt } from '../internal/schedule.js';
 import { setLearningRate } from '../internal/setLearningRate.js';
@@ -43,6 +44,9 @@ export interface TrainingOptions {
   /** Share of the target spread evenly over the classes, in [0, 1). @defaultValue 0 */
   readonly labelSmoothing?: number;
 }
+
+/** Names of {@link TrainingOptions}. */
+export const trainingOptions = ['epochs', 'steps', 'batchSize', 'learningRate', 'labelSmoothing'] as const;
 
 /** Weights of a linear layer that an optimizer moves. */
 export interface LinearHead {
@@ -161,6 +165,9 @@ export async function trainClassifier(
     }
     await new Promise((resolve) => setTimeout(resolve)); // timers, Ctrl-C and the page get their turn
   }
+  // What is not finite need not show in the loss: on WASM a ReLU turns NaN into 0.
+  const bad = await nonFinite(Object.fromEntries(variables.map((v) => [v.name, v as Tensor])));
+  if (bad.length > 0) throw new Error(`${where}: weights are not finite after training: lower learningRate.`);
   return losses;
 }
 

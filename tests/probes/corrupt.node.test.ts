@@ -246,10 +246,10 @@ describe('robustnessProbe', () => {
       [
         robustnessProbe(
           encoder,
-          { ...data, test: { x: { data: new Int32Array(108), shape: [1, 6, 6, 3] }, labels: [0] } },
+          { ...data, test: { x: { data: new Int32Array(108).fill(256), shape: [1, 6, 6, 3] }, labels: [0] } },
           1,
         ),
-        'robustnessProbe: data.test.x must be float32, or bytes on the host, got int32.',
+        'robustnessProbe: data.test.x must hold bytes, 0 to 255, since int32 images are read as such, got 256 in sample 0.',
       ],
       [
         robustnessProbe(

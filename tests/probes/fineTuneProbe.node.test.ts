@@ -44,7 +44,9 @@ test('says what is wrong before it makes a tensor', async () => {
   ];
   for (const [call, message] of cases) await expect(call).rejects.toThrow(message);
   const nan = { x: { data: new Float32Array(4 * 108).fill(Number.NaN), shape: [4, 6, 6, 3] }, labels: [0, 1, 0, 1] };
-  await expect(fineTuneProbe(encoder, { ...data, train: nan }, 0)).rejects.toThrow('the loss is NaN at step 0');
+  await expect(fineTuneProbe(encoder, { ...data, train: nan }, 0)).rejects.toThrow(
+    'fineTuneProbe: data.train.x must be finite, got NaN in sample 0.',
+  );
   expect(memory().numTensors).toBe(before);
   encoder.dispose();
 });

@@ -146,7 +146,7 @@ describe('denseProbe', () => {
   test('leaves ignored pixels out, chooses C on held-out images, and says what is wrong', async () => {
     const part = (n: number, ignore = 255) => {
       const data = Int32Array.from({ length: n * 16 }, (_, i) => (i % 16 === 5 ? ignore : (i >> 1) % 2));
-      const x = Float32Array.from(data, (c, i) => (c === 1 ? 1 : 0) + ((i * 13) % 7) / 20);
+      const x = Float32Array.from(data, (c, i) => (c === 1 ? 0.7 : 0) + ((i * 13) % 7) / 20);
       return { x: { data: x, shape: [n, 4, 4, 1] }, labels: { data, shape: [n, 4, 4] } };
     };
     const encoder = sequential({ layers: [layers.activation({ activation: 'linear', inputShape: [4, 4, 1] })] });

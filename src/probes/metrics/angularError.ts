@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/checkOptions.js';
 import { checkIntegers } from '../../internal/checks.js';
 import { RangeError } from '../../internal/errors.js';
 import type { Numbers } from '../../internal/hostRows.js';
@@ -43,6 +44,7 @@ export async function angularError(
   truth: Numbers,
   options: AngularErrorOptions = {},
 ): Promise<AngularError> {
+  checkOptions('angularError', options, ['dim']);
   const { dim = 3 } = options;
   checkIntegers('angularError', { dim: [dim, 2] });
   const real = await readVectors('angularError', 'truth', truth, dim);

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/checkOptions.js';
 import { checkColumns } from '../../internal/classNames.js';
 import { countClasses, type Numbers } from '../../internal/hostRows.js';
 import { readPair } from './accuracy.js';
@@ -31,6 +32,7 @@ export async function confusionMatrix(
   labels: Numbers,
   options: ClassesOptions = {},
 ): Promise<number[][]> {
+  checkOptions('confusionMatrix', options, ['classes']);
   const [guess, truth] = await readPair('confusionMatrix', predictions, labels);
   const classes = countClasses('confusionMatrix', options.classes, guess, truth);
   checkColumns('confusionMatrix', classes ** 2, MOST_CELLS, classes, options.classes);
@@ -66,6 +68,7 @@ export interface MeanIoU {
  * ```
  */
 export async function meanIoU(predictions: Numbers, labels: Numbers, options: ClassesOptions = {}): Promise<MeanIoU> {
+  checkOptions('meanIoU', options, ['classes']);
   const [guess, truth] = await readPair('meanIoU', predictions, labels);
   const classes = countClasses('meanIoU', options.classes, guess, truth);
   checkColumns('meanIoU', classes, MOST_CELLS, classes, options.classes);

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/checkOptions.js';
 import { checkNumbers } from '../../internal/checks.js';
 import { RangeError } from '../../internal/errors.js';
 import { type Numbers, readNumbers } from '../../internal/hostRows.js';
@@ -56,6 +57,7 @@ export async function depthErrors(
   options: DepthErrorsOptions = {},
 ): Promise<DepthErrors> {
   const where = 'depthErrors';
+  checkOptions(where, options, ['medianScaling', 'min', 'max']);
   const { medianScaling = false, min = 1e-3, max = Number.MAX_VALUE } = options;
   checkNumbers(where, { min: [min, Number.MIN_VALUE] });
   checkNumbers(where, { max: [max, min] });

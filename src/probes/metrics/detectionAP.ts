@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/checkOptions.js';
 import { checkNumbers } from '../../internal/checks.js';
 import { RangeError, ShapeError } from '../../internal/errors.js';
 import { type Numbers, readLabels } from '../../internal/hostRows.js';
@@ -65,6 +66,7 @@ export async function detectionAP(
   options: DetectionAPOptions = {},
 ): Promise<DetectionAP> {
   const where = 'detectionAP';
+  checkOptions(where, options, ['threshold']);
   const { threshold = 0.5 } = options;
   checkNumbers(where, { threshold: [threshold, 0, 1] });
   const found = await readBoxes('detections', detections.boxes);

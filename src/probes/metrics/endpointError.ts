@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/checkOptions.js';
 import { RangeError } from '../../internal/errors.js';
 import { type Numbers, readLabels, readNumbers } from '../../internal/hostRows.js';
 import { meanOf } from '../averages.js';
@@ -44,6 +45,7 @@ export async function endpointError(
   options: EndpointErrorOptions = {},
 ): Promise<EndpointError> {
   const where = 'endpointError';
+  checkOptions(where, options, ['valid']);
   const all = await readNumbers(where, 'truth', truth);
   const pixels = all.length / 2;
   const valid = options.valid ? await readLabels(where, 'valid', options.valid, pixels) : null;

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/checkOptions.js';
 import { checkIntegers, checkNumbers } from '../../internal/checks.js';
 import { RangeError, ShapeError } from '../../internal/errors.js';
 import { type Numbers, readLabels } from '../../internal/hostRows.js';
@@ -45,7 +46,12 @@ export interface Pck {
  */
 export async function pck(predictions: Numbers, truth: Numbers, options: PckOptions): Promise<Pck> {
   const where = 'pck';
-  const { keypoints, threshold = 0.1 } = options ?? {};
+  const { keypoints, threshold = 0.1 } = checkOptions(where, options === undefined ? ({} as PckOptions) : options, [
+    'keypoints',
+    'threshold',
+    'size',
+    'visible',
+  ]);
   checkIntegers(where, { keypoints: [keypoints, 1] });
   checkNumbers(where, { threshold: [threshold, 0] });
   const real = await readVectors(where, 'truth', truth, 2);

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/checkOptions.js';
 import { columnMeans, gram } from '../../internal/gram.js';
 import { type HostRows, type RowData, readRows } from '../../internal/hostRows.js';
 import { symmetricEigen } from '../../internal/symmetricEigen.js';
@@ -25,6 +26,7 @@ export interface RankOptions {
  * ```
  */
 export async function rankMe(embeddings: RowData, options: RankOptions = {}): Promise<number> {
+  checkOptions('rankMe', options, ['centered']);
   return entropyRank(singularValues(await readRows('rankMe', 'embeddings', embeddings), options.centered), 1e-7);
 }
 
@@ -43,6 +45,7 @@ export async function rankMe(embeddings: RowData, options: RankOptions = {}): Pr
  * ```
  */
 export async function effectiveRank(embeddings: RowData, options: RankOptions = {}): Promise<number> {
+  checkOptions('effectiveRank', options, ['centered']);
   return entropyRank(singularValues(await readRows('effectiveRank', 'embeddings', embeddings), options.centered), 0);
 }
 

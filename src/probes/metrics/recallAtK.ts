@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/checkOptions.js';
 import { checkIntegers } from '../../internal/checks.js';
 import { ShapeError } from '../../internal/errors.js';
 import { type Labels, type RowData, readLabels, readRows } from '../../internal/hostRows.js';
@@ -21,6 +22,7 @@ import type { TopKOptions } from './topKAccuracy.js';
  * ```
  */
 export async function recallAtK(embeddings: RowData, labels: Labels, options: TopKOptions = {}): Promise<number[]> {
+  checkOptions('recallAtK', options, ['k']);
   const { k = 1 } = options;
   const all = typeof k === 'number' ? [k] : [...k];
   for (const one of all) checkIntegers('recallAtK', { k: [one, 1] });

@@ -1,5 +1,7 @@
+import { checkOptions } from '../../internal/checkOptions.js';
 import { checkIntegers } from '../../internal/checks.js';
 import { RangeError } from '../../internal/errors.js';
+import { CLOSE, squaredDistanceOf } from '../../internal/exactDistance.js';
 import { columnMeans } from '../../internal/gram.js';
 import { type HostRows, type Labels, type RowData, readLabels, readRows } from '../../internal/hostRows.js';
 import { type RowProducts, rowProducts } from '../../internal/rowProducts.js';
@@ -41,6 +43,7 @@ const HOST_STEPS = 2 ** 27;
  */
 export async function silhouette(x: RowData, clusters: Labels, options: SilhouetteOptions = {}): Promise<Silhouette> {
   const where = 'silhouette';
+  checkOptions(where, options, ['chunk']);
   if (options.chunk !== undefined) checkIntegers(where, { chunk: [options.chunk, 1] });
   const rows = await readRows(where, 'x', x);
   const labels = await readLabels(where, 'clusters', clusters, rows.rows);
@@ -59,7 +62,9 @@ async function values(x: HostRows, groups: Int32Array, counts: Float64Array, chu
   const centered = around(x);
   const lengths = new Float64Array(rows);
   for (let i = 0; i < rows * dim; i++) (lengths[Math.floor(i / dim)] as number) += (centered.values[i] as number) ** 2;
-  const products: RowProducts = rowProducts(centered, rows * rows * dim <= HOST_STEPS ? 'host' : 'auto');
+  const onHost = rows * rows * dim <= HOST_STEPS;
+  const close = onHost ? 1e-9 : CLOSE;
+  const products: RowProducts = rowProducts(centered, onHost ? 'host' : 'auto');
   const out: number[] = [];
   try {
     for (let start = 0; start < rows; start += chunk) {
@@ -70,8 +75,10 @@ async function values(x: HostRows, groups: Int32Array, counts: Float64Array, chu
       for (let r = 0; r < rows; r++) {
         for (let i = 0; i < count; i++) {
           if (r === start + i) continue;
-          const squared = (lengths[r] as number) + (lengths[start + i] as number) - 2 * (dots[r * count + i] as number);
-          (sums[i * counts.length + (groups[r] as number)] as number) += Math.sqrt(Math.max(0, squared));
+          const both = (lengths[r] as number) + (lengths[start + i] as number);
+          const squared = both - 2 * (dots[r * count + i] as number);
+          const distance = Math.sqrt(squared < close * both ? squaredDistanceOf(x, r, x, start + i) : squared);
+          (sums[i * counts.length + (groups[r] as number)] as number) += distance;
         }
       }
       for (let i = 0; i < count; i++) {

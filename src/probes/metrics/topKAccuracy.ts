@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/checkOptions.js';
 import { checkIntegers } from '../../internal/checks.js';
 import { RangeError } from '../../internal/errors.js';
 import { type Labels, type RowData, readLabels, readRows } from '../../internal/hostRows.js';
@@ -24,6 +25,7 @@ export interface TopKOptions {
  * ```
  */
 export async function topKAccuracy(scores: RowData, labels: Labels, options: TopKOptions = {}): Promise<number[]> {
+  checkOptions('topKAccuracy', options, ['k']);
   const { k = 5 } = options;
   const all = typeof k === 'number' ? [k] : [...k];
   for (const one of all) checkIntegers('topKAccuracy', { k: [one, 1] });

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/checkOptions.js';
 import { checkChoice } from '../../internal/checks.js';
 import type { Numbers } from '../../internal/hostRows.js';
 import { symmetricEigen } from '../../internal/symmetricEigen.js';
@@ -50,6 +51,7 @@ export async function trajectoryError(
   truth: Numbers,
   options: TrajectoryErrorOptions = {},
 ): Promise<TrajectoryError> {
+  checkOptions('trajectoryError', options, ['align']);
   const { align = 'similarity' } = options;
   checkChoice('trajectoryError', 'align', align, ['none', 'scale', 'rigid', 'similarity']);
   const real = await readVectors('trajectoryError', 'truth', truth, 3);

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/checkOptions.js';
 import { checkIntegers } from '../../internal/checks.js';
 import { ShapeError } from '../../internal/errors.js';
 import { type HostRows, type RowData, readRows } from '../../internal/hostRows.js';
@@ -29,6 +30,7 @@ export async function trustworthiness(
   embedding: RowData,
   options: TrustworthinessOptions = {},
 ): Promise<number> {
+  checkOptions('trustworthiness', options, ['k']);
   const { k = 5 } = options;
   const where = 'trustworthiness';
   const [from, to] = [await readRows(where, 'x', x), await readRows(where, 'embedding', embedding)];

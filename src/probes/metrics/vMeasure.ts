@@ -1,3 +1,4 @@
+import { checkOptions } from '../../internal/checkOptions.js';
 import { checkNumbers } from '../../internal/checks.js';
 import type { Numbers } from '../../internal/hostRows.js';
 import { type Contingency, contingency, entropy, mutualInformation } from './contingency.js';
@@ -63,6 +64,7 @@ export interface VMeasureOptions {
  * ```
  */
 export async function vMeasure(clusters: Numbers, labels: Numbers, options: VMeasureOptions = {}): Promise<number> {
+  checkOptions('vMeasure', options, ['beta']);
   const { beta = 1 } = options;
   checkNumbers('vMeasure', { beta: [beta, Number.MIN_VALUE] });
   const table = await contingency('vMeasure', clusters, labels);
