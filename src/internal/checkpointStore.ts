@@ -1,6 +1,6 @@
 import type { State } from './state.js';
 
-/** Where a training run keeps its state: a file in Node (`fileCheckpoint`), or anything with these two functions. */
+/** Where a training run keeps its state: a file in Node (`fileCheckpoint`), or anything with these functions. */
 export interface CheckpointStore {
   /**
    * Replaces what is stored, all or nothing: a reader never sees half a state.
@@ -14,4 +14,5 @@ export interface CheckpointStore {
    * @returns The state, or null when nothing has been stored.
    */
   load(): Promise<State | null>;
+  /** Removes what was stored, so that the next run starts over. */ clear?(): Promise<void>;
 }

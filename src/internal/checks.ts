@@ -13,7 +13,12 @@ export function isTensor(value: unknown): value is Tensor {
 export function show(value: unknown): string {
   if (isTensor(value)) return `${value.dtype} [${value.shape}]`;
   if (typeof value === 'number') return String(value);
-  const text = JSON.stringify(value);
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    text = typeof value === 'object' ? 'an object that is no JSON' : undefined; // a bigint, or what holds itself
+  }
   return text === undefined ? String(value) : text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 

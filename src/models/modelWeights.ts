@@ -1,6 +1,7 @@
 import type { serialization } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { show } from '../internal/checks.js';
+import { oneLine } from '../internal/oneLine.js';
 
 type Layer = LayersModel['layers'][number];
 
@@ -63,5 +64,5 @@ export function modelWeights(where: string, models: LayersModel | readonly Layer
 /** Names for an error: the first ten, and how many more. */
 export function listed(names: readonly string[]): string {
   const rest = names.length - 10;
-  return `${names.slice(0, 10).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return oneLine(`${names.slice(0, 10).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`);
 }
