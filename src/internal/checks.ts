@@ -13,6 +13,7 @@ export function isTensor(value: unknown): value is Tensor {
 export function show(value: unknown): string {
   if (isTensor(value)) return `${value.dtype} [${value.shape}]`;
   if (typeof value === 'number') return String(value);
+  if (typeof value === 'function') return 'a function'; // its source has lines
   let text: string | undefined;
   try {
     text = JSON.stringify(value);
