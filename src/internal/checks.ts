@@ -15,11 +15,13 @@ export function kindOf(value: unknown): string {
 }
 
 /** Text of a value for an error message, in one line. */
-export function show(value: unknown): string {
+export function show(value: unknown, depth = 3): string {
   if (isTensor(value)) return `${value.dtype} [${value.shape}]`;
   const kind = kindOf(value);
   let text = kind;
-  if (kind === 'Array') text = `[${(value as unknown[]).slice(0, 41).map(show)}]`;
+  if (kind === 'Array' && depth > 0)
+    text = `[${(value as unknown[]).slice(0, 41).map((entry) => show(entry, depth - 1))}]`;
+  else if (kind === 'Function') text = 'a function';
   else if (kind === 'Object') text = `{${Object.keys(value as object)}}`;
   else if (kind === 'String') text = JSON.stringify(value);
   else if (Object(value) !== value) text = String(value);

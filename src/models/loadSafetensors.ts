@@ -6,13 +6,14 @@ import { oneLine } from '../internal/oneLine.js';
 import { checkGrid } from '../layers/gridSize.js';
 import type { GridSize } from '../layers/index.js';
 import type { ByteSource } from './byteSource.js';
+import { checkFlags } from './checkFlags.js';
 import { gridsOf } from './gridMetadata.js';
 import { listed, type ModelWeight, modelWeights } from './modelWeights.js';
 import { hasClassRow, isPositions, loadPositions, type PositionsPlan, planPositions } from './positionWeights.js';
 import { type OpenSafetensors, openSafetensors } from './readSafetensors.js';
 import type { SafetensorsEntry } from './safetensorsHeader.js';
 import { joinRows, LAYOUTS, toFloats } from './weightLayouts.js';
-import type { WeightMapping } from './weightMapping.js';
+import { checkMapping, type WeightMapping } from './weightMapping.js';
 import { type FileNames, namesInFile, type WeightSource } from './weightNames.js';
 
 /** Options of {@link loadSafetensors}. */
@@ -76,6 +77,8 @@ export async function loadSafetensors(
 ): Promise<LoadedWeights> {
   const where = 'loadSafetensors';
   const { mapping, strict = true, gridSize } = checkOptions(where, options, ['mapping', 'strict', 'gridSize']);
+  checkMapping(where, mapping);
+  checkFlags(where, { strict });
   const named = gridSize ?? mapping?.gridSize;
   if (named !== undefined) checkGrid(where, 'gridSize', named);
   const weights = modelWeights(where, model);

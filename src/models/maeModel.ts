@@ -1,4 +1,5 @@
 import { input, type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import {
@@ -11,10 +12,12 @@ import {
   TakeTokens,
 } from '../layers/index.js';
 import { foldIn } from '../random/index.js';
+import { checkFlags } from './checkFlags.js';
 import {
   type Blocks,
   checkBlocks,
   denseLayer,
+  TRANSFORMER_OPTIONS,
   type TransformerOptions,
   type TransformerSizes,
   transformerBlocks,
@@ -90,9 +93,12 @@ export interface MaeModel {
  */
 export function maeModel(options: MaeModelOptions = {}): MaeModel {
   const where = 'maeModel';
+  const own = ['classToken', 'pool', 'decoderDim', 'decoderDepth', 'decoderHeads'] as const;
+  checkOptions(where, options, [...TRANSFORMER_OPTIONS, ...own]);
   const sizes = transformerSizes(where, options);
   const { classToken = true, pool = 'average' } = options;
   const decoderBlocks = decoderSizes(where, options, sizes);
+  checkFlags(where, { classToken });
   checkChoice(where, 'pool', pool, ['average', 'class']);
   if (pool === 'class' && !classToken)
     throw new RangeError(`${where}: pool 'class' must have a class token, got none.`);

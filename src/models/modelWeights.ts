@@ -1,6 +1,7 @@
-import type { serialization } from '@tensorflow/tfjs-core';
+import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { show } from '../internal/checks.js';
+import { oneLine } from '../internal/oneLine.js';
 
 type Layer = LayersModel['layers'][number];
 
@@ -49,6 +50,11 @@ export function modelWeights(where: string, models: LayersModel | readonly Layer
   };
   for (const model of [models].flat() as LayersModel[]) {
     if (!Array.isArray(model?.layers)) throw new Error(`${where}: model must be a LayersModel, got ${show(model)}.`);
+    for (const { originalName, val } of model.weights as unknown as { originalName: string; val: Tensor }[]) {
+      if (val.isDisposed) {
+        throw new Error(`${where}: model must be in use, got one that is disposed (${originalName}).`);
+      }
+    }
     for (const layer of model.layers) visit(layer);
   }
   const weights = [...known.values()];
@@ -63,5 +69,5 @@ export function modelWeights(where: string, models: LayersModel | readonly Layer
 /** Names for an error: the first ten, and how many more. */
 export function listed(names: readonly string[]): string {
   const rest = names.length - 10;
-  return `${names.slice(0, 10).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return oneLine(`${names.slice(0, 10).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`);
 }

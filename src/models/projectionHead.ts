@@ -1,6 +1,8 @@
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers } from '../internal/checks.js';
-import type { Seed } from '../random/index.js';
+import { randomKey, type Seed } from '../random/index.js';
+import { checkFlags } from './checkFlags.js';
 import { batchNorm, relu } from './convBlock.js';
 import { initialize } from './initialize.js';
 
@@ -40,6 +42,7 @@ export interface ProjectionHeadOptions {
  * ```
  */
 export function projectionHead(options: ProjectionHeadOptions): LayersModel {
+  const names = ['inputDim', 'hiddenDim', 'outputDim', 'layers', 'batchNorm', 'bias', 'seed'] as const;
   const {
     inputDim,
     hiddenDim = inputDim,
@@ -47,7 +50,7 @@ export function projectionHead(options: ProjectionHeadOptions): LayersModel {
     layers: depth = 2,
     batchNorm: normalize = true,
     seed = 0,
-  } = options;
+  } = checkOptions('projectionHead', options, names);
   const { bias = !normalize } = options;
   checkIntegers('projectionHead', {
     inputDim: [inputDim, 1],
@@ -55,6 +58,8 @@ export function projectionHead(options: ProjectionHeadOptions): LayersModel {
     outputDim: [outputDim, 1],
     layers: [depth, 1],
   });
+  checkFlags('projectionHead', { batchNorm: normalize, bias });
+  randomKey(seed);
   const features = input({ shape: [inputDim] });
   let x: SymbolicTensor = features;
   for (let i = 1; i < depth; i++) {

@@ -1,8 +1,12 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { show } from '../internal/checks.js';
+import { oneLine } from '../internal/oneLine.js';
 import { type ByteReader, type ByteSource, byteReader } from './byteSource.js';
 import { fromBfloats, fromHalves } from './halfFloats.js';
 import {
   headerLength,
+  ITEM_SIZES,
+  isRead,
   PREFIX,
   parseHeader,
   type SafetensorsDtype,
@@ -25,6 +29,8 @@ export type SafetensorsData =
 
 /** A tensor of a safetensors file. */
 export interface SafetensorsTensor extends SafetensorsEntry {
+  /** Type of the numbers in the file. */
+  readonly dtype: SafetensorsDtype;
   /** Its numbers, row-major. */
   readonly data: SafetensorsData;
 }
@@ -61,9 +67,9 @@ export interface OpenSafetensors {
  * @param source - The file: its bytes, a `Blob` or `File`, or an object that reads ranges (`nodeRange` of `selfsup/node`).
  * @param options - Which tensors.
  * @returns Metadata, entries and tensors; their data are copies.
- * @throws Error, in one line, if the file is malformed or cut off, or has no tensor of a wanted name.
- * @see The format: https://github.com/huggingface/safetensors, README, "Format". Types of 8 bits and less than U8, I8 and BOOL are
- * not read.
+ * @throws Error, in one line, if the file is malformed or cut off, has no tensor of a wanted name, or a wanted tensor is of a type
+ * that is not read: floats of 8 bits and fewer, complex numbers.
+ * @see The format: https://github.com/huggingface/safetensors, README, "Format".
  * @example
  * ```ts
  * import { readSafetensors, writeSafetensors } from 'selfsup/models';
@@ -75,10 +81,15 @@ export interface OpenSafetensors {
  */
 export async function readSafetensors(source: ByteSource, options: ReadSafetensorsOptions = {}): Promise<Safetensors> {
   const where = 'readSafetensors';
-  const { filter } = options;
+  const { filter } = checkOptions(where, options, ['filter']);
   const { header, read } = await openSafetensors(where, source);
   const tensors: [string, SafetensorsTensor][] = [];
-  for (const name of wanted(where, header, filter)) tensors.push([name, await read(name)]);
+  const names = wanted(where, header, filter);
+  for (const name of names) {
+    const { dtype } = header.entries.get(name) as SafetensorsEntry;
+    if (!isRead(dtype)) throw unread(where, name, dtype); // before any is read
+  }
+  for (const name of names) tensors.push([name, await read(name)]);
   const entries = Array.from(header.entries, ([name, { dtype, shape }]) => [name, { dtype, shape }] as const);
   return {
     metadata: header.metadata,
@@ -102,7 +113,13 @@ export async function openSafetensors(where: string, source: ByteSource): Promis
   if (size < PREFIX) throw new Error(`${where}: a safetensors file must have at least ${PREFIX} bytes, got ${size}.`);
   const length = headerLength(where, await reader.read(0, PREFIX), size);
   const header = parseHeader(where, await reader.read(PREFIX, PREFIX + length), size);
-  return { header, read: (name) => readTensor(reader, header, name) };
+  return { header, read: (name) => readTensor(where, reader, header, name) };
+}
+
+function unread(where: string, name: string, dtype: string): Error {
+  const known = Object.keys(ITEM_SIZES).join(', ');
+  const ways = 'the option filter leaves a tensor out';
+  return new Error(oneLine(`${where}: tensor ${show(name)} must have a dtype of ${known}, got ${dtype} (${ways}).`));
 }
 
 function wanted(where: string, { entries }: SafetensorsHeader, filter: ReadSafetensorsOptions['filter']): string[] {
@@ -117,7 +134,7 @@ function wanted(where: string, { entries }: SafetensorsHeader, filter: ReadSafet
   if (!Array.isArray(filter)) throw new Error(`${where}: filter must be names or a function, got ${show(filter)}.`);
   const missing = filter.filter((name) => !entries.has(name));
   if (missing.length > 0)
-    throw new Error(`${where}: the file must have tensors ${show(missing)}, it has none of them.`);
+    throw new Error(oneLine(`${where}: the file must have tensors ${show(missing)}, it has none of them.`));
   return [...new Set<string>(filter)];
 }
 
@@ -137,10 +154,16 @@ const ARRAYS = {
   BF16: Uint16Array,
 } as const satisfies Record<SafetensorsDtype, unknown>;
 
-async function readTensor(reader: ByteReader, header: SafetensorsHeader, name: string): Promise<SafetensorsTensor> {
+async function readTensor(
+  where: string,
+  reader: ByteReader,
+  header: SafetensorsHeader,
+  name: string,
+): Promise<SafetensorsTensor> {
   const entry = header.entries.get(name);
-  if (entry === undefined) throw new Error(`readTensor: no tensor ${show(name)}.`);
+  if (entry === undefined) throw new Error(oneLine(`${where}: the file has no tensor ${show(name)}.`));
   const { dtype, shape, begin, end } = entry;
+  if (!isRead(dtype)) throw unread(where, name, dtype);
   const { buffer } = (await reader.read(begin, end)).slice(); // a copy starts at a multiple of 8, as typed arrays need
   const raw = new ARRAYS[dtype](buffer as ArrayBuffer);
   const data =

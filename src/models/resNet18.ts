@@ -1,6 +1,7 @@
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice } from '../internal/checks.js';
-import type { Seed } from '../random/index.js';
+import { randomKey, type Seed } from '../random/index.js';
 import { convBlock, relu } from './convBlock.js';
 import { initialize } from './initialize.js';
 import { checkInputShape } from './inputShape.js';
@@ -43,10 +44,11 @@ function basicBlock(x: SymbolicTensor, filters: number, strides: number): Symbol
  * ```
  */
 export function resNet18(options: ResNetOptions = {}): LayersModel {
-  const { variant = 'cifar', seed = 0 } = options;
+  const { variant = 'cifar', seed = 0 } = checkOptions('resNet18', options, ['inputShape', 'variant', 'seed']);
   checkChoice('resNet18', 'variant', variant, ['cifar', 'imagenet']);
   const { inputShape = variant === 'cifar' ? [32, 32, 3] : [224, 224, 3] } = options;
   checkInputShape('resNet18', inputShape);
+  randomKey(seed);
   const images = input({ shape: [...inputShape] });
   let x: SymbolicTensor;
   if (variant === 'cifar') x = convBlock(images, { filters: 64 });

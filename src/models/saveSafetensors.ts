@@ -5,7 +5,7 @@ import { withGrids } from './gridMetadata.js';
 import { type ModelWeight, modelWeights } from './modelWeights.js';
 import { hasClassRow } from './positionWeights.js';
 import { LAYOUTS } from './weightLayouts.js';
-import type { WeightMapping } from './weightMapping.js';
+import { checkMapping, type WeightMapping } from './weightMapping.js';
 import { namesToWrite, type WeightSource } from './weightNames.js';
 import { type TensorToWrite, writeSafetensors } from './writeSafetensors.js';
 
@@ -48,6 +48,7 @@ export async function saveSafetensors(
   const where = 'saveSafetensors';
   const { mapping, dtype = 'F32' } = checkOptions(where, options, ['mapping', 'dtype', 'metadata']);
   const { metadata = mapping ? { format: 'pt' } : undefined } = options;
+  checkMapping(where, mapping);
   checkChoice(where, 'dtype', dtype, ['F32', 'F16', 'BF16']);
   const sources = namesToWrite(where, modelWeights(where, model), mapping);
   const tensors: [string, TensorToWrite][] = [];

@@ -1,7 +1,8 @@
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { checkIntegers } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { checkIntegers, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
-import type { Seed } from '../random/index.js';
+import { randomKey, type Seed } from '../random/index.js';
 import { convBlock } from './convBlock.js';
 import { initialize } from './initialize.js';
 import { checkInputShape } from './inputShape.js';
@@ -35,7 +36,12 @@ export interface SmallConvNetOptions {
  * ```
  */
 export function smallConvNet(options: SmallConvNetOptions = {}): LayersModel {
-  const { inputShape = [32, 32, 3], channels = [32, 64, 128], seed = 0 } = options;
+  const names = ['inputShape', 'channels', 'strides', 'seed'] as const;
+  const { inputShape = [32, 32, 3], channels = [32, 64, 128], seed = 0 } = checkOptions('smallConvNet', options, names);
+  for (const [name, list] of Object.entries({ channels, strides: options.strides ?? channels })) {
+    if (!Array.isArray(list))
+      throw new RangeError(`smallConvNet: ${name} must be a list of integers, got ${show(list)}.`);
+  }
   const { strides = channels.map((_, i) => (i === 0 ? 1 : 2)) } = options;
   checkInputShape('smallConvNet', inputShape);
   if (channels.length === 0 || strides.length !== channels.length) {
@@ -46,6 +52,7 @@ export function smallConvNet(options: SmallConvNetOptions = {}): LayersModel {
   channels.forEach((n, i) => {
     checkIntegers('smallConvNet', { [`channels[${i}]`]: [n, 1], [`strides[${i}]`]: [strides[i] as number, 1] });
   });
+  randomKey(seed);
   const images = input({ shape: [...inputShape] });
   let x: SymbolicTensor = images;
   channels.forEach((filters, i) => {

@@ -1,11 +1,11 @@
 import { tensor2d, tidy, zeros } from '@tensorflow/tfjs-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { checkChoice, checkIntegers, checkNumbers } from '../internal/checks.js';
+import { checkChoice, checkIntegers, checkNumbers, show } from '../internal/checks.js';
 import { checkTiles } from '../internal/cutPatches.js';
 import { RangeError } from '../internal/errors.js';
 import { checkRate } from '../layers/dropPath.js';
 import { TransformerBlock } from '../layers/index.js';
-import { foldIn, type Seed, uniform } from '../random/index.js';
+import { foldIn, randomKey, type Seed, uniform } from '../random/index.js';
 
 /** Widths and depths of the papers: DeiT's tiny and small, ViT's base. */
 const PRESETS = {
@@ -63,19 +63,29 @@ export interface TransformerSizes {
   readonly blocks: Blocks;
 }
 
+/** Names of the options that {@link vit} and {@link maeModel} share. */
+export const TRANSFORMER_OPTIONS = [
+  ...(['size', 'patchSize', 'channels', 'preset', 'dim', 'depth', 'heads', 'mlpRatio', 'dropPath'] as const),
+  ...(['layerScale', 'seed'] as const),
+] as const satisfies readonly (keyof TransformerOptions)[];
+
 /** Fills in defaults and checks them. */
 export function transformerSizes(where: string, options: TransformerOptions): TransformerSizes {
   const { size = 32, patchSize = 4, channels = 3, preset = 'tiny', mlpRatio = 4, dropPath = 0, seed = 0 } = options;
   checkChoice(where, 'preset', preset, Object.keys(PRESETS) as TransformerPreset[]);
   const { dim = PRESETS[preset].dim, depth = PRESETS[preset].depth, layerScale } = options;
   const { heads = Math.max(1, Math.round(dim / 64)) } = options;
-  const [height, width] = typeof size === 'number' ? [size, size] : size;
+  const sides: readonly number[] = Array.isArray(size) ? size : [size as number, size as number];
+  if (sides.length !== 2)
+    throw new RangeError(`${where}: size must be a number or [height, width], got ${show(size)}.`);
+  const [height, width] = sides as [number, number];
   checkIntegers(where, {
     'size (height)': [height, 1],
     'size (width)': [width, 1],
     patchSize: [patchSize, 1],
     channels: [channels, 1],
   });
+  randomKey(seed);
   checkTiles(where, 'the images', height, width, patchSize);
   const blocks = { dim, depth, heads, mlpRatio, dropPath, layerScale, seed };
   checkBlocks(where, ['dim', 'depth', 'heads'], blocks);

@@ -1,9 +1,17 @@
 import { input, type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkIntegers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { ClassToken, LayerNorm, PatchEmbedding, PoolTokens, PositionEmbedding } from '../layers/index.js';
 import { foldIn } from '../random/index.js';
-import { denseLayer, type TransformerOptions, transformerBlocks, transformerSizes } from './transformer.js';
+import { checkFlags } from './checkFlags.js';
+import {
+  denseLayer,
+  TRANSFORMER_OPTIONS,
+  type TransformerOptions,
+  transformerBlocks,
+  transformerSizes,
+} from './transformer.js';
 
 /** Options of {@link vit}. */
 export interface VitOptions extends TransformerOptions {
@@ -44,10 +52,12 @@ export interface VitOptions extends TransformerOptions {
  */
 export function vit(options: VitOptions = {}): LayersModel {
   const where = 'vit';
+  checkOptions(where, options, [...TRANSFORMER_OPTIONS, 'classToken', 'positions', 'pool', 'classes']);
   const { inputShape, patchSize, gridSize, blocks } = transformerSizes(where, options);
   const { classToken = true, positions = 'learned', classes } = options;
   const { pool = classToken ? 'class' : 'average' } = options;
   const { dim, seed } = blocks;
+  checkFlags(where, { classToken });
   checkChoice(where, 'positions', positions, ['learned', 'sineCosine']);
   checkChoice(where, 'pool', pool, ['average', 'class', 'none']);
   if (pool === 'class' && !classToken)

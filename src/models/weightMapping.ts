@@ -1,4 +1,9 @@
+import { checkOptions } from '../internal/checkOptions.js';
+import { show } from '../internal/checks.js';
+import { RangeError } from '../internal/errors.js';
+import { checkGrid } from '../layers/gridSize.js';
 import type { GridSize } from '../layers/index.js';
+import { checkFlags } from './checkFlags.js';
 
 /**
  * How the numbers of a weight lie in a file, against ours: the same; `'linear'`, `[to, from]` for `[from, to]`; `'patches'`,
@@ -45,6 +50,23 @@ export interface WeightMapping extends MappingOptions {
   readonly encoderPrefix?: string;
   /** Starts of further names, after the prefix, that no model of ours has. @defaultValue none */
   readonly ignored?: readonly string[];
+}
+
+/** Checks the options of a mapping, and gives them back. */
+export function checkMappingOptions(where: string, options: MappingOptions): MappingOptions {
+  const { prefix, gridSize, antialias } = checkOptions(where, options, ['prefix', 'gridSize', 'antialias']);
+  if (prefix !== undefined && typeof prefix !== 'string') {
+    throw new RangeError(`${where}: prefix must be a text, got ${show(prefix)}.`);
+  }
+  if (gridSize !== undefined) checkGrid(where, 'gridSize', gridSize);
+  checkFlags(where, { antialias });
+  return options;
+}
+
+/** Checks that a mapping, where one is given, is one. */
+export function checkMapping(where: string, mapping: WeightMapping | undefined): void {
+  if (mapping === undefined || (Array.isArray(mapping?.rules) && typeof mapping.anchor === 'string')) return;
+  throw new RangeError(`${where}: mapping must be one, as timmMapping() makes it, got ${show(mapping)}.`);
 }
 
 /** A rule with the numbers of blocks filled in. */

@@ -1,4 +1,5 @@
-import { show } from '../internal/checks.js';
+import { checkOptions } from '../internal/checkOptions.js';
+import { isTensor, show } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { toBfloats, toHalves } from './halfFloats.js';
 import type { SafetensorsData } from './readSafetensors.js';
@@ -45,7 +46,14 @@ export function writeSafetensors(
   options: WriteSafetensorsOptions = {},
 ): Uint8Array<ArrayBuffer> {
   const where = 'writeSafetensors';
-  const { metadata } = options;
+  const { metadata } = checkOptions(where, options, ['metadata']);
+  if (metadata !== undefined && (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))) {
+    throw new Error(`${where}: metadata must hold strings, got ${show(metadata)}.`);
+  }
+  const odd = typeof tensors !== 'object' || tensors === null || Array.isArray(tensors) || isTensor(tensors);
+  if (odd || ArrayBuffer.isView(tensors)) {
+    throw new Error(`${where}: tensors must be an object of tensors by name, got ${show(tensors)}.`);
+  }
   if (metadata && Object.values(metadata).some((text) => typeof text !== 'string')) {
     throw new Error(`${where}: metadata must hold strings, got ${show(metadata)}.`);
   }
@@ -84,8 +92,11 @@ const TYPES: Readonly<Record<string, readonly SafetensorsDtype[]>> = {
   Uint8Array: ['U8', 'BOOL'],
 };
 
-function checked(where: string, name: string, { shape, data, dtype: wanted }: TensorToWrite) {
+function checked(where: string, name: string, tensor: TensorToWrite) {
   const what = `${where}: tensor ${show(name)}`;
+  const { shape, data, dtype: wanted } = tensor ?? {};
+  if (!Array.isArray(shape) || isTensor(tensor))
+    throw new ShapeError(`${what} must have a shape and data, got ${show(tensor)}.`);
   if (name === METADATA) throw new Error(`${what} must have another name, which is that of the metadata.`);
   const types = ArrayBuffer.isView(data) ? TYPES[Object.prototype.toString.call(data).slice(8, -1)] : undefined;
   if (types === undefined) throw new Error(`${what} must have a typed array as data, got ${show(data)}.`);

@@ -1,20 +1,27 @@
 import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { io } from '@tensorflow/tfjs-core';
-import { fileError, firstLine } from './fault.js';
-import { writeAtomically } from './files.js';
+import { show } from '../internal/checks.js';
+import { fault, fileError } from './fault.js';
+import { asideOf, baseOfAside, makeFolders, removeStale, writeAtomically } from './files.js';
+import { loadModel } from './loadModel.js';
+import { exists, toPath } from './paths.js';
 
 /**
  * Saves and loads tfjs models in a folder without tfjs-node: `model.json` and `weights.bin`, the files that
- * `loadLayersModel` also opens over http in a browser.
+ * `loadLayersModel` also opens over http in a browser. (`file://` paths are tfjs-node's; without it they are unknown to tfjs.)
  *
- * Whoever reads `model.json` finds the weights that belong to it at any moment, a crash in the middle included: weights
- * are written first, each file is renamed into place whole, and a model of other weights (names, shapes) than the one
- * that stands there gets a weight file of a new name.
+ * Whoever reads `model.json` finds the weights that belong to it at any moment, a crash in the middle included: other weights
+ * than those that stand there get a file of a new name, `model.json` is renamed into place after it, and then the old weights
+ * go. What saves that were killed have left goes with the next one.
  *
- * @param folder - The folder; it is made when something is saved. Loading takes the path of its model.json too.
+ * A model is checked before tfjs builds it: its weights must lie inside the folder and have the sizes that `model.json` names, and
+ * every layer's inputs must be there, for which tfjs would wait for ever.
+ *
+ * @param folder - The folder, a path or a `file:` URL; it is made when something is saved. The path of its model.json will do too.
  * @returns A handler for `model.save` and `loadLayersModel`. It throws Errors that name the file.
+ * @throws RangeError if `folder` is none.
  * @example
  * ```ts
  * import { mkdtemp } from 'node:fs/promises';
@@ -29,94 +36,121 @@ import { writeAtomically } from './files.js';
  * const same = await loadLayersModel(nodeFile(folder));
  * ```
  */
-export function nodeFile(folder: string): io.IOHandler {
-  const root = basename(folder) === 'model.json' ? join(folder, '..') : folder;
-  return { save: (artifacts) => save(root, artifacts), load: () => load(root) };
+export function nodeFile(folder: string | URL): io.IOHandler {
+  const path = toPath('nodeFile', 'folder', folder);
+  const root = basename(path) === 'model.json' ? dirname(path) : path;
+  return {
+    save: (artifacts) => {
+      const saved = (running.get(root) ?? Promise.resolve()).then(() => save(root, artifacts));
+      const settled = saved.then(
+        () => undefined,
+        () => undefined,
+      );
+      running.set(root, settled);
+      settled.then(() => running.get(root) === settled && running.delete(root));
+      return saved;
+    },
+    load: () => loadModel(root),
+  };
 }
 
+/** Saves of this process by folder: they run one after the other. */
+const running = new Map<string, Promise<void>>();
+
+const OWN = /^weights(-[0-9a-f]{12})?\.bin$/;
+
 async function save(folder: string, artifacts: io.ModelArtifacts): Promise<io.SaveResult> {
-  if (typeof artifacts.modelTopology !== 'object' || artifacts.modelTopology instanceof ArrayBuffer) {
-    throw new Error(`nodeFile: expected a model with a JSON topology: ${folder}`);
+  const topology: unknown = artifacts?.modelTopology;
+  if (typeof topology !== 'object' || topology === null || topology instanceof ArrayBuffer) {
+    throw fault('nodeFile', `expected a model with a JSON topology, got ${show(topology)}`, folder);
   }
   const weights = new Uint8Array(io.CompositeArrayBuffer.join(artifacts.weightData ?? new ArrayBuffer(0)));
   const specs = artifacts.weightSpecs ?? [];
-  const before = await currentManifest(folder);
-  const fits = before === null || JSON.stringify(before.specs) === JSON.stringify(specs);
-  const hash = createHash('sha256').update(weights).update(JSON.stringify(specs)).digest('hex').slice(0, 12);
-  const name = !fits ? `weights-${hash}.bin` : (before?.path ?? 'weights.bin');
+  const before = await weightFiles(folder);
+  const { name, kept } = await nameFor(folder, before, weights, specs);
   const json = {
     format: artifacts.format ?? 'layers-model',
     generatedBy: artifacts.generatedBy ?? null,
     convertedBy: artifacts.convertedBy ?? null,
-    modelTopology: artifacts.modelTopology,
+    modelTopology: topology,
     ...(artifacts.trainingConfig && { trainingConfig: artifacts.trainingConfig }),
     ...(artifacts.userDefinedMetadata && { userDefinedMetadata: artifacts.userDefinedMetadata }),
     ...(artifacts.signature && { signature: artifacts.signature }),
     weightsManifest: [{ paths: [name], weights: specs }],
   };
-  await writeAtomically('nodeFile', join(folder, name), [weights]);
-  await writeAtomically('nodeFile', join(folder, 'model.json'), [new TextEncoder().encode(JSON.stringify(json))]);
-  if (before !== null && before.path !== name) await rm(join(folder, before.path), { force: true });
+  const write = async (): Promise<void> => writeAtomically('nodeFile', join(folder, name), [weights]);
+  // Until model.json names them, this keeps other processes from taking the new weights for what a killed one has left.
+  const inUse = asideOf(join(folder, name));
+  try {
+    try {
+      await makeFolders(folder);
+      await writeFile(inUse, '');
+    } catch (error) {
+      throw fileError('nodeFile', folder, error);
+    }
+    if (!kept) await write();
+    await writeAtomically('nodeFile', join(folder, 'model.json'), [new TextEncoder().encode(JSON.stringify(json))]);
+    if (!(await exists(join(folder, name)))) await write(); // another process saved other weights in between
+  } finally {
+    await rm(inUse, { force: true }).catch(() => undefined);
+  }
+  await removeUnused(folder, before.names);
   return {
     modelArtifactsInfo: {
       dateSaved: new Date(),
       modelTopologyType: 'JSON',
-      modelTopologyBytes: JSON.stringify(artifacts.modelTopology).length,
+      modelTopologyBytes: JSON.stringify(topology).length,
       weightSpecsBytes: JSON.stringify(specs).length,
       weightDataBytes: weights.length,
     },
   };
 }
 
-/** What the model.json that stands there says about its one weight file; null without one, or where it is not ours. */
-async function currentManifest(folder: string): Promise<{ path: string; specs: unknown } | null> {
+/** The weight files that the model.json there names; none where there is none, or one that can't be read. */
+async function weightFiles(folder: string): Promise<{ readonly found: boolean; readonly names: readonly string[] }> {
+  let text: string;
   try {
-    const json = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8')) as io.ModelJSON;
-    const [group] = json.weightsManifest;
-    const [path] = group?.paths ?? [];
-    const own = path !== undefined && /^weights(-[0-9a-f]{12})?\.bin$/.test(path);
-    return own ? { path, specs: group?.weights } : null;
+    text = await readFile(join(folder, 'model.json'), 'utf8');
+  } catch (error) {
+    return { found: (error as NodeJS.ErrnoException).code !== 'ENOENT', names: [] };
+  }
+  try {
+    const { weightsManifest } = JSON.parse(text) as io.ModelJSON;
+    return { found: true, names: weightsManifest.flatMap(({ paths }) => paths).filter((x) => typeof x === 'string') };
   } catch {
-    return null;
+    return { found: true, names: [] };
   }
 }
 
-async function load(folder: string): Promise<io.ModelArtifacts> {
-  const path = join(folder, 'model.json');
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw fileError('nodeFile', path, error);
+/** The name that stands there, if the weights are those; `weights.bin` in a new folder; else a new one, made of the contents. */
+async function nameFor(
+  folder: string,
+  { found, names }: Awaited<ReturnType<typeof weightFiles>>,
+  weights: Uint8Array,
+  specs: unknown,
+): Promise<{ readonly name: string; readonly kept: boolean }> {
+  const [first] = names;
+  if (!found) return { name: 'weights.bin', kept: false };
+  if (first !== undefined && names.length === 1 && OWN.test(first)) {
+    const there = await readFile(join(folder, first)).catch(() => null);
+    if (there?.equals(weights)) return { name: first, kept: true };
   }
-  let json: io.ModelJSON;
-  try {
-    json = JSON.parse(text) as io.ModelJSON;
-    if (json.modelTopology === undefined || !Array.isArray(json.weightsManifest))
-      throw new Error('its fields are missing');
-  } catch (error) {
-    throw new Error(`nodeFile: expected a tfjs model (${firstLine((error as Error).message)}): ${path}`);
+  const hash = createHash('sha256').update(weights).update(JSON.stringify(specs)).digest('hex').slice(0, 12);
+  return { name: `weights-${hash}.bin`, kept: false };
+}
+
+/**
+ * Removes the weights that stood there before and what killed saves have left: what model.json does not name and no process is
+ * about to name. The folder is listed before model.json is read, so that what has lost its mark in the list is named there.
+ */
+async function removeUnused(folder: string, before: readonly string[]): Promise<void> {
+  await removeStale(folder, (name) => name === 'model.json' || OWN.test(name));
+  const names = await readdir(folder).catch(() => []);
+  const { names: used } = await weightFiles(folder);
+  const marked = new Set(names.map(baseOfAside));
+  for (const name of names) {
+    const old = /^weights-/.test(name) || before.includes(name);
+    if (!OWN.test(name) || !old || used.includes(name) || marked.has(name)) continue;
+    await rm(join(folder, name), { force: true }).catch(() => undefined);
   }
-  return io.getModelArtifactsForJSON(json, async (manifest) => {
-    const specs = manifest.flatMap((group) => group.weights);
-    const buffers: ArrayBuffer[] = [];
-    for (const file of manifest.flatMap((group) => group.paths)) {
-      try {
-        const bytes = await readFile(join(folder, file));
-        buffers.push(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer);
-      } catch (error) {
-        throw fileError('nodeFile', join(folder, file), error);
-      }
-    }
-    const data = io.CompositeArrayBuffer.join(buffers);
-    const wanted = specs.reduce((sum, { shape, dtype, quantization }) => {
-      const type = quantization?.dtype ?? dtype;
-      const bytes = type === 'bool' || type === 'uint8' ? 1 : type === 'uint16' || type === 'float16' ? 2 : 4;
-      return sum + shape.reduce((product, n) => product * n, 1) * bytes;
-    }, 0);
-    if (data.byteLength !== wanted && !specs.some((spec) => spec.dtype === 'string' || spec.dtype === 'complex64')) {
-      throw new Error(`nodeFile: expected ${wanted} bytes of weights, got ${data.byteLength}: ${folder}`);
-    }
-    return [specs, data];
-  });
 }

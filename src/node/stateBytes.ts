@@ -1,12 +1,16 @@
 import { crc32 } from 'node:zlib';
 import { show } from '../internal/checks.js';
 import { type ArrayState, isArrayState, type State, type StateValue } from '../internal/state.js';
+import { parseJson } from '../models/parseJson.js';
 import { viewOf } from './files.js';
 
 // Layout: magic (8 bytes), uint32 length of the header, uint32 CRC-32 of all that follows the first 16 bytes, the header
 // as UTF-8 JSON padded with spaces to a multiple of 8, then each array's bytes padded to a multiple of 8. Little-endian.
-const MAGIC = 'SELFSUP1';
+/** First bytes of a file of state. */
+export const MAGIC = 'SELFSUP1';
 const PREFIX = 16;
+/** How deep a state may be nested; each step takes up to four brackets of the header. */
+const DEEPEST = 100;
 
 /** A value in the header: tagged, so that nothing a state holds can be taken for something else. */
 type Packed =
@@ -42,7 +46,7 @@ const padded = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 export function encodeState(state: State): Uint8Array[] {
   const arrays: ArrayState[] = [];
   const header: Header = {
-    root: pack(state, 'state', arrays),
+    root: pack(state, 'state', arrays, 0),
     arrays: arrays.map(({ dtype, shape }) => ({ dtype, shape })),
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
@@ -82,10 +86,11 @@ export function decodeState(bytes: Uint8Array): State {
   let header: Header;
   let total: number;
   try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(PREFIX, end))) as Header;
+    header = checkHeader(parseJson(new TextDecoder().decode(bytes.subarray(PREFIX, end)), 4 * DEEPEST + 8));
     total = header.arrays.reduce((at, entry) => at + padded(byteSize(entry)), end);
-  } catch {
-    throw new Error('the state is damaged: its header is unreadable');
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? '' : ` (${(error as Error).message})`;
+    throw new Error(`the state is damaged: its header is unreadable${reason}`);
   }
   if (bytes.length < total) throw new Error(`the state is cut off: expected ${total} bytes, got ${bytes.length}`);
   if (bytes.length > total) throw new Error(`the state has ${bytes.length - total} bytes too many`);
@@ -101,6 +106,45 @@ export function decodeState(bytes: Uint8Array): State {
   return unpack(header.root, arrays) as State;
 }
 
+/** What a header must be like, whoever wrote it; the checksum only tells that it is as it was written. */
+function checkHeader(value: unknown): Header {
+  const { root, arrays } = (value ?? {}) as { readonly root?: unknown; readonly arrays?: unknown };
+  if (!Array.isArray(arrays)) throw new Error('it lists no arrays');
+  for (const [i, entry] of arrays.entries()) {
+    const { dtype, shape } = (entry ?? {}) as { readonly dtype?: unknown; readonly shape?: unknown };
+    if (typeof dtype !== 'string' || !Object.hasOwn(ARRAYS, dtype)) {
+      throw new Error(`array ${i} must be ${Object.keys(ARRAYS).join(', ')}, got ${show(dtype)}`);
+    }
+    if (!isShape(shape)) throw new Error(`array ${i} must have a shape of integers >= 0, got ${show(shape)}`);
+  }
+  if (!isPacked(root, arrays.length)) throw new Error('it holds no state');
+  if (!('m' in root)) throw new Error('the state must be an object');
+  return { root, arrays };
+}
+
+function isShape(shape: unknown): shape is number[] {
+  return (
+    Array.isArray(shape) && shape.every((n) => Number.isSafeInteger(n) && n >= 0) && Number.isSafeInteger(sizeOf(shape))
+  );
+}
+
+function isPacked(value: unknown, arrays: number): value is Packed {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return false;
+  if ('v' in value) {
+    const { v } = value;
+    return v === null || typeof v === 'string' || typeof v === 'boolean' || Number.isFinite(v);
+  }
+  if ('n' in value) return ['NaN', 'Infinity', '-Infinity', '-0'].includes(value.n as string);
+  if ('a' in value) return Number.isSafeInteger(value.a) && (value.a as number) >= 0 && (value.a as number) < arrays;
+  if ('l' in value) return Array.isArray(value.l) && value.l.every((item) => isPacked(item, arrays));
+  if (!('m' in value) || !Array.isArray(value.m)) return false;
+  const entries = value.m as unknown[];
+  const names = new Set(entries.map((entry) => (Array.isArray(entry) ? entry[0] : undefined)));
+  const isEntry = (entry: unknown): boolean =>
+    Array.isArray(entry) && entry.length === 2 && typeof entry[0] === 'string' && isPacked(entry[1], arrays);
+  return names.size === entries.length && entries.every(isEntry);
+}
+
 function byteSize({ dtype, shape }: ArrayEntry): number {
   return sizeOf(shape) * ARRAYS[dtype].BYTES_PER_ELEMENT;
 }
@@ -112,15 +156,18 @@ function readArray(bytes: Uint8Array, at: number, entry: ArrayEntry): ArrayState
   return { dtype: entry.dtype, shape: entry.shape, data };
 }
 
-function pack(value: StateValue | undefined, path: string, arrays: ArrayState[]): Packed {
+function pack(value: StateValue | undefined, path: string, arrays: ArrayState[], depth: number): Packed {
+  if (depth > DEEPEST) throw new Error(`state is nested more than ${DEEPEST} deep; does it hold itself?`);
   if (typeof value === 'number') {
     if (Object.is(value, -0)) return { n: '-0' };
     return Number.isFinite(value) ? { v: value } : { n: String(value) as 'NaN' };
   }
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return { v: value };
-  if (Array.isArray(value)) return { l: value.map((item, i) => pack(item as StateValue, `${path}[${i}]`, arrays)) };
+  if (Array.isArray(value))
+    return { l: value.map((item, i) => pack(item as StateValue, `${path}[${i}]`, arrays, depth + 1)) };
   if (isArrayState(value)) {
-    const kind = ARRAYS[value.dtype];
+    if (!isShape(value.shape)) throw new Error(`${path} must have a shape of integers >= 0, got ${show(value.shape)}`);
+    const kind = Object.hasOwn(ARRAYS, value.dtype) ? ARRAYS[value.dtype] : undefined;
     if (kind === undefined || !(value.data instanceof kind) || value.data.length !== sizeOf(value.shape)) {
       throw new Error(
         `${path} must hold ${sizeOf(value.shape)} numbers of ${value.dtype}, got ${value.data.length} in ${value.data.constructor.name}`,
@@ -130,7 +177,7 @@ function pack(value: StateValue | undefined, path: string, arrays: ArrayState[])
   }
   if (typeof value === 'object' && [Object.prototype, null].includes(Object.getPrototypeOf(value))) {
     const entries = Object.entries(value as Readonly<Record<string, StateValue>>);
-    return { m: entries.map(([name, item]) => [name, pack(item, `${path}.${name}`, arrays)] as const) };
+    return { m: entries.map(([name, item]) => [name, pack(item, `${path}.${name}`, arrays, depth + 1)] as const) };
   }
   throw new Error(
     `${path} must be plain data or an array with a shape, got ${ArrayBuffer.isView(value) ? value.constructor.name : show(value)}`,

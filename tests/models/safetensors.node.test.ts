@@ -242,6 +242,57 @@ describe('safetensors', () => {
       ),
       { numRuns: 300 },
     ));
+  test('brackets past counting are refused', async () => {
+    const deep = [
+      '['.repeat(2_000_000),
+      `{"a":${'['.repeat(2_000_000)}${']'.repeat(2_000_000)}}`,
+      `{"__metadata__":${'{"a":'.repeat(500_000)}1${'}'.repeat(500_000)}}`,
+    ];
+    for (const text of deep) {
+      const what =
+        /^readSafetensors: the header must be an object of tensors, its brackets are nested more than 64 deep\.$/;
+      await expect(readSafetensors(file(text))).rejects.toThrow(what);
+    }
+    expect(await readSafetensors(file(`{"__metadata__":{"a":"${'['.repeat(1000)}"}}`))).toMatchObject({ tensors: {} });
+  });
+  test('metadata may be null', async () => {
+    expect((await readSafetensors(file('{"__metadata__":null}'))).metadata).toEqual({});
+    await expect(readSafetensors(file('{"__metadata__":[]}'))).rejects.toThrow('__metadata__ must hold strings');
+  });
+  test("a tensor of a type that is not read is in nobody's way who leaves it out", async () => {
+    const types: readonly (readonly [string, number])[] = [
+      ...(['F8_E4M3', 'F8_E5M2', 'F8_E8M0', 'F8_E4M3FNUZ'] as const).map((type) => [type, 2] as const),
+      ...([
+        ['C64', 16],
+        ['F4', 1],
+        ['F6_E2M3', 2],
+        ['X12_NEW', 3],
+      ] as const),
+    ];
+    for (const [type, bytes] of types) {
+      const header = `{"b":{"dtype":"${type}","shape":[2],"data_offsets":[0,${bytes}]},"a":{"dtype":"U8","shape":[2],"data_offsets":[${bytes},${bytes + 2}]}}`;
+      const source = file(header, bytes + 2);
+      for (const filter of [
+        ['a'],
+        (name: string) => name === 'a',
+        (_: string, entry: { dtype: string }) => entry.dtype === 'U8',
+      ]) {
+        const { tensors, entries } = await readSafetensors(source, { filter });
+        expect(Object.keys(tensors)).toEqual(['a']);
+        expect(entries.b).toEqual({ dtype: type, shape: [2] });
+      }
+      for (const filter of [undefined, ['b'], ['a', 'b']]) {
+        const reading = readSafetensors(source, filter === undefined ? {} : { filter });
+        await expect(reading).rejects.toThrow(
+          new RegExp(
+            `^readSafetensors: tensor "b" must have a dtype of F64, .* got ${type} \\(the option filter leaves`,
+          ),
+        );
+      }
+    }
+    const short = file('{"b":{"dtype":"C64","shape":[2],"data_offsets":[0,8]}}', 8);
+    await expect(readSafetensors(short)).rejects.toThrow('of C64 [2] must have 16 bytes, got 8');
+  });
   test('bad arguments', async () => {
     const bytes = writeSafetensors({});
     for (const source of [null, 3, {}, { size: -1, slice: () => null }, { size: Number.NaN, slice: () => null }]) {

@@ -1,4 +1,4 @@
-import type { MappingOptions, WeightMapping } from '../weightMapping.js';
+import { checkMappingOptions, type MappingOptions, type WeightMapping } from '../weightMapping.js';
 import { type BlockNames, blockRules, denseRules, normRules } from './blockRules.js';
 
 const BLOCK: BlockNames = {
@@ -37,7 +37,7 @@ export function huggingFaceMapping(options: MappingOptions = {}): WeightMapping 
     classToken: 'embeddings.cls_token',
     encoderPrefix: 'vit.',
     ignored: ['vit.pooler.', 'pooler.'],
-    ...options,
+    ...checkMappingOptions('huggingFaceMapping', options),
     rules: [
       { ours: 'patches/kernel', theirs: `${patches}.weight`, layout: 'patches', part: encoder },
       { ours: 'patches/bias', theirs: `${patches}.bias`, layout: 'same', part: encoder },

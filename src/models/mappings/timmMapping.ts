@@ -1,4 +1,4 @@
-import type { MappingOptions, WeightMapping, WeightRule } from '../weightMapping.js';
+import { checkMappingOptions, type MappingOptions, type WeightMapping, type WeightRule } from '../weightMapping.js';
 import { type BlockNames, blockRules, denseRules, normRules } from './blockRules.js';
 
 const BLOCK: BlockNames = {
@@ -50,7 +50,7 @@ const SHARED = { anchor: 'patch_embed.proj.weight', classToken: 'cls_token' } as
  * ```
  */
 export function timmMapping(options: MappingOptions = {}): WeightMapping {
-  return { ...SHARED, antialias: true, ...options, rules: ENCODER };
+  return { ...SHARED, antialias: true, ...checkMappingOptions('timmMapping', options), rules: ENCODER };
 }
 
 /**
@@ -72,7 +72,7 @@ export function timmMapping(options: MappingOptions = {}): WeightMapping {
  * ```
  */
 export function maeMapping(options: MappingOptions = {}): WeightMapping {
-  return { ...SHARED, ...options, rules: [...ENCODER, ...DECODER] };
+  return { ...SHARED, ...checkMappingOptions('maeMapping', options), rules: [...ENCODER, ...DECODER] };
 }
 
 /**
@@ -93,5 +93,5 @@ export function maeMapping(options: MappingOptions = {}): WeightMapping {
  * ```
  */
 export function dinoMapping(options: MappingOptions = {}): WeightMapping {
-  return { ...SHARED, ...options, rules: ENCODER };
+  return { ...SHARED, ...checkMappingOptions('dinoMapping', options), rules: ENCODER };
 }
