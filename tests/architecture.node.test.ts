@@ -78,6 +78,14 @@ describe('architecture', () => {
     }
     expect(files.filter((f) => f.endsWith('internal/index.ts'))).toEqual([]);
   });
+  test('products go through internal/matMul, which is right on WebGL', () => {
+    const direct = files.filter((file) => {
+      if (folderOf(file) === 'wasm' || relative(root, file) === 'internal/matMul.ts') return false;
+      const imports = readFileSync(file, 'utf8').match(/import [^;]*?from '@tensorflow\/tfjs-core'/g) ?? [];
+      return imports.some((text) => /\b(matMul|fused|dot|outerProduct|einsum)\b/.test(text));
+    });
+    expect(direct.map((file) => relative(root, file))).toEqual([]);
+  });
   test('only package roots of tfjs are imported, no chained ops, and nothing stalls the GPU', () => {
     for (const file of files) {
       for (const name of importsOf(file)) expect(name, relative(root, file)).not.toMatch(/@tensorflow\/[^/]+\//);

@@ -3,7 +3,6 @@ import {
   dispose,
   div,
   eye,
-  matMul,
   maximum,
   mul,
   neg,
@@ -18,6 +17,7 @@ import {
   tile,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { matMul } from './matMul.js';
 import { withGradient } from './withGradient.js';
 
 /**

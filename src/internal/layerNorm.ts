@@ -1,7 +1,6 @@
 import {
   add,
   div,
-  matMul,
   mean,
   mul,
   type Rank,
@@ -15,6 +14,7 @@ import {
   type Tensor2D,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { matMul } from './matMul.js';
 import { withGradient } from './withGradient.js';
 
 /** What a normalised row is multiplied by, and what is added then: both `[dim]`. */

@@ -1,4 +1,4 @@
-import { div, getBackend, type Tensor, matMul as tfMatMul } from '@tensorflow/tfjs-core';
+import { add, div, fused, getBackend, type Tensor, type Tensor2D, matMul as tfMatMul } from '@tensorflow/tfjs-core';
 import { withGradient } from './withGradient.js';
 
 /**
@@ -9,7 +9,7 @@ import { withGradient } from './withGradient.js';
  * Call it as tfjs-core's. Value and gradient are the same on the other backends, where it calls just that.
  */
 export function matMul<T extends Tensor>(a: Tensor, b: Tensor, transposeA = false, transposeB = false): T {
-  if (getBackend() !== 'webgl' || sizes(a, b, transposeA, transposeB).every((n) => n % 2 === 0)) {
+  if (!hasPadding(sizes(a, b, transposeA, transposeB))) {
     return tfMatMul(a, b, transposeA, transposeB) as T;
   }
   return withGradient([a, b], (save) => {
@@ -19,6 +19,16 @@ export function matMul<T extends Tensor>(a: Tensor, b: Tensor, transposeA = fals
       gradient: (dy, [x, y]) => gradients(dy, x as Tensor, y as Tensor, transposeA, transposeB),
     };
   });
+}
+
+/** a b + bias, in one kernel where that is right. */
+export function matMulWithBias(a: Tensor2D, b: Tensor2D, bias?: Tensor): Tensor2D {
+  if (hasPadding([...a.shape, ...b.shape])) return bias === undefined ? matMul(a, b) : add(matMul(a, b), bias);
+  return fused.matMul(bias === undefined ? { a, b } : { a, b, bias }) as Tensor2D;
+}
+
+function hasPadding(lengths: readonly number[]): boolean {
+  return getBackend() === 'webgl' && lengths.some((n) => n % 2 === 1);
 }
 
 /** Rows of the result, shared size, columns of the result. */

@@ -1,7 +1,8 @@
-import { dispose, matMul, type Tensor2D, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
+import { dispose, type Tensor2D, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
 import { CLOSE, squaredDistanceOf } from './exactDistance.js';
 import { columnMeans } from './gram.js';
 import type { HostRows } from './hostRows.js';
+import { matMul } from './matMul.js';
 
 /** The best rows of the bank for each query, best first; equal ones in the order of the bank. */
 export interface Nearest {

@@ -5,7 +5,6 @@ import {
   div,
   equal,
   expandDims,
-  matMul,
   max,
   mul,
   sqrt,
@@ -17,6 +16,7 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { matMul } from './matMul.js';
 import { withGradient } from './withGradient.js';
 
 /**

@@ -1,5 +1,6 @@
-import { matMul, type Tensor2D, tidy, transpose } from '@tensorflow/tfjs-core';
+import { type Tensor2D, tidy, transpose } from '@tensorflow/tfjs-core';
 import type { FeatureBlock } from './featureBlocks.js';
+import { matMul } from './matMul.js';
 import { withGradient } from './withGradient.js';
 
 // tfjs's WASM backend multiplies transposed operands slowly. In these products only thin matrices are ever transposed,

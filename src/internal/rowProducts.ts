@@ -1,5 +1,6 @@
-import { dispose, getBackend, matMul, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { dispose, getBackend, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { HostRows } from './hostRows.js';
+import { matMul } from './matMul.js';
 
 /** A matrix of rows X, made ready to be multiplied many times. */
 export interface RowProducts {

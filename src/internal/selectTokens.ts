@@ -1,5 +1,6 @@
-import { cast, equal, expandDims, matMul, range, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import { cast, equal, expandDims, range, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import { constant } from './constant.js';
+import { matMul } from './matMul.js';
 
 /** `[batch, k, count]`, float32: 1 where `ids` `[batch, k]` names the token, else 0; a row of zeros where it names none. */
 export function tokenSelection(ids: Tensor2D, count: number): Tensor3D {

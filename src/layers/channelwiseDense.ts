@@ -1,16 +1,8 @@
-import {
-  add,
-  matMul,
-  reshape,
-  type serialization,
-  type Tensor,
-  type Tensor3D,
-  tidy,
-  transpose,
-} from '@tensorflow/tfjs-core';
+import { add, reshape, type serialization, type Tensor, type Tensor3D, tidy, transpose } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
 import { checkFlags, checkSeed } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
+import { matMul } from '../internal/matMul.js';
 import { type Seed, uniform } from '../random/index.js';
 import { drawnWeight, seedConfig } from './drawnWeights.js';
 import { checkLayerOptions, type LayerOptions, type LayerShape, oneShape, oneTensor } from './layerOptions.js';

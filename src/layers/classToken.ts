@@ -1,6 +1,5 @@
 import {
   concat,
-  matMul,
   ones,
   reshape,
   type serialization,
@@ -11,6 +10,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers } from '@tensorflow/tfjs-layers';
 import { checkNumbers, checkSeed } from '../internal/checks.js';
+import { matMul } from '../internal/matMul.js';
 import { normal, type Seed } from '../random/index.js';
 import { drawnWeight, seedConfig } from './drawnWeights.js';
 import { checkLayerOptions, type LayerOptions, type LayerShape, oneTensor, tokenShape } from './layerOptions.js';

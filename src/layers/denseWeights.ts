@@ -1,6 +1,6 @@
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { fused } from '@tensorflow/tfjs-core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable } from '@tensorflow/tfjs-layers';
+import { matMulWithBias } from '../internal/matMul.js';
 import { foldIn, type Seed, uniform } from '../random/index.js';
 import { drawnWeight } from './drawnWeights.js';
 
@@ -34,5 +34,5 @@ export function denseMaker(add: AddWeight, seed: Seed) {
 /** x W + b on rows. */
 export function dense(a: Tensor2D, { kernel, bias }: DenseWeights): Tensor2D {
   const b = kernel.read() as Tensor2D;
-  return fused.matMul(bias === undefined ? { a, b } : { a, b, bias: bias.read() as Tensor1D }) as Tensor2D;
+  return matMulWithBias(a, b, bias?.read());
 }

@@ -1,6 +1,7 @@
-import { concat, matMul, reshape, slice, type Tensor2D, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
+import { concat, reshape, slice, type Tensor2D, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloats } from '../internal/checks.js';
+import { matMul } from '../internal/matMul.js';
 import { checkGrid, type GridSize } from './gridSize.js';
 
 /** Options of {@link resizePositions}. */

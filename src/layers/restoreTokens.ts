@@ -1,7 +1,6 @@
 import {
   add,
   concat,
-  matMul,
   type Rank,
   reshape,
   type serialization,
@@ -16,6 +15,7 @@ import {
 import { type LayerVariable, layers } from '@tensorflow/tfjs-layers';
 import { checkFlags, checkSeed } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
+import { matMul } from '../internal/matMul.js';
 import { tokenSelection } from '../internal/selectTokens.js';
 import { normal, type Seed } from '../random/index.js';
 import { drawnWeight, seedConfig } from './drawnWeights.js';

@@ -1,6 +1,5 @@
 import {
   add,
-  matMul,
   mul,
   reshape,
   rsqrt,
@@ -13,6 +12,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers } from '@tensorflow/tfjs-layers';
 import { checkFlags, checkIntegers, checkSeed } from '../internal/checks.js';
+import { matMul } from '../internal/matMul.js';
 import { type Seed, uniform } from '../random/index.js';
 import { drawnWeight, seedConfig } from './drawnWeights.js';
 import {

@@ -7,7 +7,6 @@ import {
   expandDims,
   getBackend,
   log,
-  matMul,
   mul,
   slice,
   squeeze,
@@ -21,6 +20,7 @@ import {
 import { checkIntegers } from '../internal/checks.js';
 import type { FeatureBlock } from '../internal/featureBlocks.js';
 import { softmaxRows } from '../internal/logSumExp.js';
+import { matMul } from '../internal/matMul.js';
 import { withGradient } from '../internal/withGradient.js';
 import { softmaxPays } from './plainExp.js';
 

@@ -1,6 +1,5 @@
 import {
   expandDims,
-  matMul,
   mean,
   mul,
   reshape,
@@ -14,6 +13,7 @@ import {
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
 import { logSumExpRows } from '../internal/logSumExp.js';
+import { matMul } from '../internal/matMul.js';
 import { withGradient } from '../internal/withGradient.js';
 
 /** Cosine of each row with its partner over the temperature, `[rows]`; both inputs have unit rows. */

@@ -3,7 +3,6 @@ import {
   argMax,
   div,
   log,
-  matMul,
   maximum,
   mean,
   mul,
@@ -20,6 +19,7 @@ import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloat, checkNumbers } from '../internal/checks.js';
 import { l2Normalize, rowNorms } from '../internal/l2Normalize.js';
 import { marked, upTo } from '../internal/marked.js';
+import { matMul } from '../internal/matMul.js';
 import { oneHotRows } from '../internal/oneHotRows.js';
 import { withGradient } from '../internal/withGradient.js';
 import type { LossInput } from './lossInput.js';

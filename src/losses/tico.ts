@@ -1,8 +1,9 @@
-import { add, matMul, mean, mul, type Scalar, sub, sum, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { add, mean, mul, type Scalar, sub, sum, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloat, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
+import { matMul } from '../internal/matMul.js';
 import { withGradient } from '../internal/withGradient.js';
 import type { LossInput } from './lossInput.js';
 import { nextCovariance } from './updateCovariance.js';

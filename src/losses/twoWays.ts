@@ -4,9 +4,7 @@ import {
   div,
   exp,
   fill,
-  fused,
   getBackend,
-  matMul,
   mul,
   onesLike,
   reshape,
@@ -18,6 +16,7 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import { softmaxRows } from '../internal/logSumExp.js';
+import { matMul, matMulWithBias } from '../internal/matMul.js';
 import { softmaxPays } from './plainExp.js';
 
 // Softmaxes of one matrix along its rows and along its columns, a block of rows at a time.
@@ -25,7 +24,7 @@ import { softmaxPays } from './plainExp.js';
 /** a b + c, of `[n, dim]`, `[dim, m]` and `[n, m]`. */
 export function productPlus(a: Tensor2D, b: Tensor2D, c: Tensor2D): Tensor2D {
   // In one kernel, but for tfjs's WASM backend, whose kernel adds vectors only.
-  return getBackend() === 'wasm' ? add(matMul(a, b), c) : (fused.matMul({ a, b, bias: c }) as Tensor2D);
+  return getBackend() === 'wasm' ? add(matMul(a, b), c) : matMulWithBias(a, b, c);
 }
 
 /**

@@ -1,8 +1,9 @@
-import { add, div, matMul, mul, type Tensor2D, tidy, transpose } from '@tensorflow/tfjs-core';
+import { add, div, mul, type Tensor2D, tidy, transpose } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloat, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
+import { matMul } from '../internal/matMul.js';
 import type { LossInput } from './lossInput.js';
 
 /** Options of {@link updateCovariance}. */

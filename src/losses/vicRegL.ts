@@ -4,7 +4,6 @@ import {
   div,
   expandDims,
   eye,
-  matMul,
   mean,
   min,
   mul,
@@ -27,6 +26,7 @@ import {
 import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloats, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
+import { matMul } from '../internal/matMul.js';
 import { oneHotRows } from '../internal/oneHotRows.js';
 import type { LossInput } from './lossInput.js';
 

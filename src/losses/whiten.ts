@@ -5,7 +5,6 @@ import {
   div,
   equal,
   eye,
-  matMul,
   max,
   mean,
   mul,
@@ -23,6 +22,7 @@ import { checkFloats, checkIntegers, checkNumbers } from '../internal/checks.js'
 import { constant } from '../internal/constant.js';
 import { RangeError } from '../internal/errors.js';
 import { inverseCholesky } from '../internal/inverseCholesky.js';
+import { matMul } from '../internal/matMul.js';
 import type { LossInput } from './lossInput.js';
 
 /** Options of {@link whiten} and {@link wMseLoss}. */

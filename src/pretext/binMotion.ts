@@ -4,7 +4,6 @@ import {
   cast,
   clipByValue,
   floor,
-  matMul,
   mul,
   neg,
   reshape,
@@ -22,6 +21,7 @@ import {
 import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloats, checkIntegers, checkNumbers, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
+import { matMul } from '../internal/matMul.js';
 
 /** Options of {@link binMotion}. */
 export interface BinMotionOptions {

@@ -6,7 +6,6 @@ import {
   cast,
   div,
   expandDims,
-  matMul,
   max,
   mul,
   relu,
@@ -24,6 +23,7 @@ import {
   tile,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { matMul } from '../internal/matMul.js';
 import { planeFourier } from './planeFourier.js';
 
 /** How far each plane has moved, in pixels: down and to the right. */

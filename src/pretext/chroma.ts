@@ -1,6 +1,7 @@
-import { matMul, reshape, type Tensor4D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { reshape, type Tensor4D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { checkChoice } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
+import { matMul } from '../internal/matMul.js';
 import type { Seed } from '../random/index.js';
 import { randomChannelDrop } from '../transforms/index.js';
 

@@ -1,7 +1,8 @@
-import { matMul, max, mul, reshape, softmax, sub, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { max, mul, reshape, softmax, sub, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloats, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
+import { matMul } from '../internal/matMul.js';
 import { binsOr, binTensor, type ColorBins, countBins } from './colorBins.js';
 
 /** Options of {@link decodeColors}. */

@@ -1,6 +1,7 @@
-import { dispose, matMul, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { dispose, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { CLOSE, squaredDistanceOf } from '../internal/exactDistance.js';
 import { type HostRows, pickRows } from '../internal/hostRows.js';
+import { matMul } from '../internal/matMul.js';
 import { type RowFrame, rowBlocks } from '../internal/rowBlocks.js';
 import { foldIn, integers, permutation, type Seed, uniform } from '../random/index.js';
 import { type Centers, framedLengths } from './nearestCenters.js';

@@ -1,4 +1,5 @@
-import { add, matMul, reshape, type Tensor2D, type Tensor4D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { add, reshape, type Tensor2D, type Tensor4D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { matMul } from '../internal/matMul.js';
 import { rgbToLab } from '../transforms/index.js';
 
 /** What the authors of colourisation subtract from L. */

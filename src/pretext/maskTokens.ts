@@ -5,7 +5,6 @@ import {
   concat,
   expandDims,
   gatherND,
-  matMul,
   mul,
   range,
   relu,
@@ -23,6 +22,7 @@ import {
 import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloats } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
+import { matMul } from '../internal/matMul.js';
 import { withGradient } from '../internal/withGradient.js';
 import { keptTokens } from './keptTokens.js';
 

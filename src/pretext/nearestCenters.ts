@@ -3,7 +3,6 @@ import {
   cast,
   dispose,
   greaterEqual,
-  matMul,
   max,
   sub,
   sum,
@@ -13,6 +12,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import type { HostRows } from '../internal/hostRows.js';
+import { matMul } from '../internal/matMul.js';
 import type { RowBlocks, RowFrame } from '../internal/rowBlocks.js';
 
 /** Centres `[count, dim]` in the coordinates of a frame. */

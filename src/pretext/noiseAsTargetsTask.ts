@@ -1,7 +1,6 @@
 import {
   dispose,
   gatherND,
-  matMul,
   type Tensor1D,
   type Tensor2D,
   tensor1d,
@@ -14,6 +13,7 @@ import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloats, checkSeed } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
+import { matMul } from '../internal/matMul.js';
 import { foldIn, normal, randomKey, type Seed } from '../random/index.js';
 
 /** Options of {@link noiseAsTargetsTask}. */

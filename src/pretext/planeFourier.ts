@@ -1,13 +1,5 @@
-import {
-  concat,
-  matMul,
-  reshape,
-  slice,
-  type Tensor2D,
-  type Tensor3D,
-  tensor2d,
-  transpose,
-} from '@tensorflow/tfjs-core';
+import { concat, reshape, slice, type Tensor2D, type Tensor3D, tensor2d, transpose } from '@tensorflow/tfjs-core';
+import { matMul } from '../internal/matMul.js';
 
 /** Complex numbers, both parts `[batch, height, width]`. */
 export interface ComplexPlanes {

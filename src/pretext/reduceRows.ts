@@ -1,5 +1,6 @@
-import { dispose, matMul, type Tensor2D, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
+import { dispose, type Tensor2D, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
 import type { HostRows } from '../internal/hostRows.js';
+import { matMul } from '../internal/matMul.js';
 import { type PrincipalComponents, principalComponents } from '../internal/principalComponents.js';
 import { type RowBlocks, rowBlocks, rowFrame } from '../internal/rowBlocks.js';
 

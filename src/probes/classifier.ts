@@ -3,7 +3,6 @@ import {
   argMax,
   gather,
   keep,
-  matMul,
   scalar,
   softmax,
   sub,
@@ -17,6 +16,7 @@ import {
 import { checkFloats, show } from '../internal/checks.js';
 import { checkColumns } from '../internal/classNames.js';
 import { ShapeError } from '../internal/errors.js';
+import { matMul } from '../internal/matMul.js';
 import { oneHotRows } from '../internal/oneHotRows.js';
 import { fromArrayState, type State, toArrayState } from '../internal/state.js';
 

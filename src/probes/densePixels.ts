@@ -2,7 +2,6 @@ import {
   add,
   argMax,
   image,
-  matMul,
   reshape,
   type Tensor,
   type Tensor2D,
@@ -13,6 +12,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { sliceRows } from '../internal/arrayData.js';
+import { matMul } from '../internal/matMul.js';
 import { asMaps, type HostDense } from './denseCells.js';
 import { columns } from './fitLogistic.js';
 import type { LinearFit } from './linearFit.js';

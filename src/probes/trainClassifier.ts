@@ -1,7 +1,6 @@
 import {
   add,
   dispose,
-  matMul,
   mean,
   mul,
   type NamedTensorMap,
@@ -21,6 +20,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { explainBackendError } from '../internal/backendErrors.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
+import { matMul } from '../internal/matMul.js';
 import { nonFinite } from '../internal/nonFinite.js';
 import { oneHotRows } from '../internal/oneHotRows.js';
 import { type Schedule, valueAt } from '../internal/schedule.js';

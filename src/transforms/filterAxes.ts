@@ -1,13 +1,5 @@
-import {
-  matMul,
-  reshape,
-  type Tensor,
-  type Tensor3D,
-  type Tensor4D,
-  tensor3d,
-  tidy,
-  transpose,
-} from '@tensorflow/tfjs-core';
+import { reshape, type Tensor, type Tensor3D, type Tensor4D, tensor3d, tidy, transpose } from '@tensorflow/tfjs-core';
+import { matMul } from '../internal/matMul.js';
 import type { Placement } from './placement.js';
 
 /**

@@ -1,6 +1,5 @@
 import {
   add,
-  matMul,
   reshape,
   square,
   type Tensor,
@@ -10,6 +9,7 @@ import {
   tensor3d,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { matMul } from '../internal/matMul.js';
 import { inTurn } from './inTurn.js';
 
 /** A Fourier transform of real rows in two steps of matrix products: length = rows * columns. */

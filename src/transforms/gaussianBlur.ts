@@ -1,7 +1,6 @@
 import {
   clone,
   depthwiseConv2d,
-  matMul,
   mirrorPad,
   type Rank,
   reshape,
@@ -14,6 +13,7 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
+import { matMul } from '../internal/matMul.js';
 import { type GaussianBlurOptions, kernelPair, sigmaPair } from './blurOptions.js';
 import { cacheSized, changeImages } from './changeImages.js';
 import { multiplyAxes } from './filterAxes.js';

@@ -1,7 +1,6 @@
 import {
   add,
   clipByValue,
-  matMul,
   mul,
   pow,
   prelu,
@@ -13,6 +12,7 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { matMul } from '../internal/matMul.js';
 import { inTurn } from './inTurn.js';
 import { WHITE } from './rgbToLab.js';
 import { checkInput, RGB } from './shapes.js';

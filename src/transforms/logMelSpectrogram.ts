@@ -1,7 +1,8 @@
-import { add, log, matMul, reshape, sqrt, type Tensor2D, type Tensor3D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { add, log, reshape, sqrt, type Tensor2D, type Tensor3D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
 import { checkChoice, checkFloats, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
+import { matMul } from '../internal/matMul.js';
 import { type FourierPlan, fourierPlan, powerSpectrum } from './fourier.js';
 import { framesOf, hann, reflected } from './frames.js';
 import { inTurn } from './inTurn.js';

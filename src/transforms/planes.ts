@@ -1,7 +1,6 @@
 import {
   depthwiseConv2d,
   eye,
-  matMul,
   maxPool,
   reshape,
   type Tensor,
@@ -11,6 +10,7 @@ import {
   tensor4d,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { matMul } from '../internal/matMul.js';
 import { indexingPays, partsPay } from './ways.js';
 
 /** Weights of red, green and blue in a grey value, as torchvision has them (ITU-R BT.601, four digits; their sum is 0.9999). */

@@ -1,16 +1,7 @@
-import {
-  clone,
-  image,
-  matMul,
-  reshape,
-  type Tensor2D,
-  type Tensor4D,
-  tensor2d,
-  tidy,
-  transpose,
-} from '@tensorflow/tfjs-core';
+import { clone, image, reshape, type Tensor2D, type Tensor4D, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
 import { checkFlags } from '../internal/checks.js';
+import { matMul } from '../internal/matMul.js';
 import { triangle } from './filterAxes.js';
 import { checkInput, IMAGES, type Size, sizePair } from './shapes.js';
 

@@ -1,6 +1,7 @@
-import { matMul, reshape, type Tensor4D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { reshape, type Tensor4D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers } from '../internal/checks.js';
+import { matMul } from '../internal/matMul.js';
 import { GRAY } from './planes.js';
 import { checkInput, RGB } from './shapes.js';
 

@@ -1,7 +1,6 @@
 import {
   add,
   clipByValue,
-  matMul,
   mul,
   pow,
   reshape,
@@ -11,6 +10,7 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { matMul } from '../internal/matMul.js';
 import { inTurn } from './inTurn.js';
 import { checkInput, RGB } from './shapes.js';
 

@@ -1,4 +1,5 @@
-import { matMul, mul, ones, type Tensor, type Tensor2D, tensor } from '@tensorflow/tfjs-core';
+import { mul, ones, type Tensor, type Tensor2D, tensor } from '@tensorflow/tfjs-core';
+import { matMul } from '../internal/matMul.js';
 import { column } from './perImage.js';
 import { indexingPays } from './ways.js';
 

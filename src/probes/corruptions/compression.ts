@@ -1,7 +1,6 @@
 import {
   add,
   clipByValue,
-  matMul,
   mul,
   reshape,
   round,
@@ -13,6 +12,7 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { matMul } from '../../internal/matMul.js';
 import { type CorruptImages, shortSide } from './draws.js';
 
 /** Cells along the shorter side, as a share of its pixels. */
