@@ -20,10 +20,6 @@ export function needed(error: unknown): string | undefined {
     const how = backend === 'wasm' ? ' (registerWasmTraining of selfsup/wasm registers those that training needs)' : '';
     return `tfjs must have the kernel ${kernel} for its backend ${backend}, got none${how}`;
   }
-  const [, operation] = /gradient function not found for (\w+)/.exec(text) ?? [];
-  if (operation !== undefined) {
-    return `tfjs must have a gradient of ${operation}, got none (import '@tensorflow/tfjs-layers' registers them)`;
-  }
   if (
     !/No backend found in registry|all backend initializations failed|Backend .* has not yet been initialized/.test(
       text,

@@ -87,7 +87,7 @@ describe('permutations', () => {
     );
     expect(() => hammingPermutations({ count: 5, tiles: 1 }, 1)).toThrow(/tiles must be an integer >= 2/);
     expect(() => hammingPermutations({ count: 50, candidates: 10 }, 1)).toThrow(/candidates must be an integer >= 50/);
-    expect(() => hammingPermutations(undefined as never, 1)).toThrow(/count must be an integer/);
+    expect(() => hammingPermutations(undefined as never, 1)).toThrow(/options must be an object, got undefined/);
     expect(() => permutationSet('random' as 'agl72')).toThrow(/name must be one of 'agl72', 'pgl504', 'pgammal1512'/);
     expect(() => minHammingDistance([[0, 1]])).toThrow(/two or more arrays of one length/);
     expect(() => minHammingDistance([[0, 1], [0]])).toThrow(/two or more arrays of one length/);
