@@ -1,17 +1,6 @@
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import {
-  concat,
-  matMul,
-  mul,
-  type Rank,
-  reshape,
-  slice,
-  softmax,
-  sub,
-  sum,
-  tidy,
-  transpose,
-} from '@tensorflow/tfjs-core';
+import { concat, mul, type Rank, reshape, slice, softmax, sub, sum, tidy, transpose } from '@tensorflow/tfjs-core';
+import { matMul } from './matMul.js';
 import { withGradient } from './withGradient.js';
 
 /** How the rows of a batch belong together. */
