@@ -2,6 +2,8 @@ import type { TopLevelSpec } from 'vega-lite';
 import { missingPackageError } from '../internal/optionalPackage.js';
 import { escape } from './html.js';
 
+const plots = 'probeReport: plots (figures: false leaves them out)';
+
 const ink = '#1f2933';
 
 /** One look for all plots. */
@@ -49,15 +51,24 @@ export async function chart(spec: TopLevelSpec, label: string): Promise<string> 
   }
 }
 
+// Each import in a `try` of its own, awaited: what bundlers take for a package that may be missing.
 async function load() {
-  const [vega, lite] = await Promise.all([needed('vega', import('vega')), needed('vega-lite', import('vega-lite'))]);
+  const [vega, lite] = await Promise.all([loadVega(), loadVegaLite()]);
   return { parse: vega.parse, View: vega.View, compile: lite.compile };
 }
 
-async function needed<T>(name: string, loading: Promise<T>): Promise<T> {
+async function loadVega(): Promise<typeof import('vega')> {
   try {
-    return await loading;
+    return await import('vega');
   } catch (error) {
-    throw missingPackageError('probeReport: plots (figures: false leaves them out)', name, error);
+    throw missingPackageError(plots, 'vega', error);
+  }
+}
+
+async function loadVegaLite(): Promise<typeof import('vega-lite')> {
+  try {
+    return await import('vega-lite');
+  } catch (error) {
+    throw missingPackageError(plots, 'vega-lite', error);
   }
 }

@@ -41,7 +41,9 @@ describe('examples in the documentation', () => {
     expect(examples.length).toBeGreaterThan(10);
   });
   test('have the right types', () => {
-    const { stdout, status } = spawnSync('npx', ['tsc', '--noEmit', '-p', folder], { encoding: 'utf8' });
+    const { stdout, status } = spawnSync('node', ['node_modules/typescript/bin/tsc', '--noEmit', '-p', folder], {
+      encoding: 'utf8',
+    });
     expect(named(stdout)).toBe('');
     expect(status).toBe(0);
   });
