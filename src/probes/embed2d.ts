@@ -1,5 +1,5 @@
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkChoice, checkIntegers, checkNumbers, show } from '../internal/checks.js';
+import { checkChoice, checkIntegers, checkNumbers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { type HostRows, type RowData, readRows } from '../internal/hostRows.js';
 import { principalComponents, project } from '../internal/principalComponents.js';
@@ -25,11 +25,6 @@ export interface Embed2dOptions {
   readonly iterations?: number;
   /** Principal components that t-SNE and UMAP start from, an integer \>= 2. @defaultValue 50, as van der Maaten's code */
   readonly components?: number;
-  /**
-   * Loads the package behind `'tsne'` or `'umap'` where its name means nothing, as in a bundle: `() => import('umap-js')`.
-   * @defaultValue by its name
-   */
-  readonly load?: () => Promise<unknown>;
 }
 
 /** Result of {@link embed2d}: plain JSON. */
@@ -89,18 +84,7 @@ export async function embed2d(features: RowData, seed?: Seed, options: Embed2dOp
     minDistance = 0.1,
     iterations,
     components = 50,
-    load,
-  } = checkOptions(where, options, [
-    'method',
-    'perplexity',
-    'neighbors',
-    'minDistance',
-    'iterations',
-    'components',
-    'load',
-  ]);
-  if (load !== undefined && typeof load !== 'function')
-    throw new RangeError(`${where}: load must be a function, got ${show(load)}.`);
+  } = checkOptions(where, options, ['method', 'perplexity', 'neighbors', 'minDistance', 'iterations', 'components']);
   checkChoice(where, 'method', method, ['pca', 'tsne', 'umap']);
   checkNumbers(where, { perplexity: [perplexity, 2], minDistance: [minDistance, 0, 1] });
   checkIntegers(where, { neighbors: [neighbors, 2], iterations: [iterations ?? 1, 1], components: [components, 2] });
@@ -120,17 +104,12 @@ export async function embed2d(features: RowData, seed?: Seed, options: Embed2dOp
   const { points } = principalPlaces(rows, components);
   const places =
     method === 'tsne'
-      ? await tsne(points, seed as Seed, { perplexity, iterations: iterations ?? 500 }, load)
-      : await umap(
-          points,
-          seed as Seed,
-          {
-            neighbors,
-            minDistance,
-            ...(iterations === undefined ? {} : { iterations }),
-          },
-          load,
-        );
+      ? await tsne(points, seed as Seed, { perplexity, iterations: iterations ?? 500 })
+      : await umap(points, seed as Seed, {
+          neighbors,
+          minDistance,
+          ...(iterations === undefined ? {} : { iterations }),
+        });
   if (!places.flat().every(Number.isFinite)) {
     throw new RangeError(
       `${where}: method '${method}' found no finite map of these features; look for outliers, or use 'pca'.`,

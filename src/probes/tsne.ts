@@ -1,4 +1,4 @@
-import { optionalPackage } from '../internal/optionalPackage.js';
+import { missingPackageError } from '../internal/missingPackageError.js';
 import { foldIn, integers, normal, type Seed } from '../random/index.js';
 import { median } from './averages.js';
 
@@ -13,13 +13,8 @@ export async function tsne(
   rows: number[][],
   seed: Seed,
   { perplexity, iterations }: TsneSettings,
-  load?: () => Promise<unknown>,
 ): Promise<[number, number][]> {
-  const { TSNE } = await optionalPackage<typeof import('@saehrimnir/druidjs')>(
-    "embed2d: method 'tsne'",
-    '@saehrimnir/druidjs',
-    load,
-  );
+  const { TSNE } = await load();
   const map = new TSNE(prepared(rows, foldIn(seed, 1)), { perplexity, d: 2, seed: integers(seed, { max: 2 ** 31 }) });
   return map.transform(iterations) as [number, number][];
 }
@@ -54,4 +49,12 @@ function prepared(rows: number[][], seed: Seed): number[][] {
     const jitter = normal(foldIn(seed, i), point.length);
     return point.map((v, c) => v + APART * (jitter[c] as number));
   });
+}
+
+async function load(): Promise<typeof import('@saehrimnir/druidjs')> {
+  try {
+    return await import('@saehrimnir/druidjs');
+  } catch (error) {
+    throw missingPackageError("embed2d: method 'tsne'", '@saehrimnir/druidjs', error);
+  }
 }

@@ -1,4 +1,4 @@
-import { optionalPackage } from '../internal/optionalPackage.js';
+import { missingPackageError } from '../internal/missingPackageError.js';
 import { foldIn, type Seed, uniform } from '../random/index.js';
 
 /** Settings of {@link umap}. */
@@ -13,9 +13,8 @@ export async function umap(
   rows: number[][],
   seed: Seed,
   { neighbors, minDistance, iterations }: UmapSettings,
-  load?: () => Promise<unknown>,
 ): Promise<[number, number][]> {
-  const { UMAP } = await optionalPackage<typeof import('umap-js')>("embed2d: method 'umap'", 'umap-js', load);
+  const { UMAP } = await load();
   const map = new UMAP({
     nComponents: 2,
     nNeighbors: neighbors,
@@ -39,4 +38,12 @@ function randomNumbers(seed: Seed): () => number {
     }
     return block[next++] as number;
   };
+}
+
+async function load(): Promise<typeof import('umap-js')> {
+  try {
+    return await import('umap-js');
+  } catch (error) {
+    throw missingPackageError("embed2d: method 'umap'", 'umap-js', error);
+  }
 }

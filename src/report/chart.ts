@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { missingPackageError } from '../internal/optionalPackage.js';
+import { missingPackageError } from '../internal/missingPackageError.js';
 import { escape } from './html.js';
 
 const plots = 'probeReport: plots (figures: false leaves them out)';

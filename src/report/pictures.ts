@@ -1,7 +1,7 @@
 import { dispose } from '@tensorflow/tfjs-core';
 import { checkData, type Data, isTensorData, takeRows } from '../internal/arrayData.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
-import { missingPackageError } from '../internal/optionalPackage.js';
+import { missingPackageError } from '../internal/missingPackageError.js';
 
 /** Whether data can be shown: images of one, three or four channels. */
 export function areImages(data: Data | undefined): data is Data {

@@ -1,5 +1,5 @@
 import { RangeError } from '../../internal/errors.js';
-import { confusionMatrix } from '../../probes/metrics/confusionMatrix.js';
+import { confusionMatrix } from '../../probes/index.js';
 import type { Context } from '../context.js';
 import { figureOf } from '../html.js';
 import { confusionPlot } from '../plots/confusionPlot.js';
