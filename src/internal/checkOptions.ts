@@ -24,7 +24,7 @@ export function checkOptions<O extends object, const Names extends readonly (key
     if (!names.includes(name as keyof O & string)) {
       const near = nearestName(name, names);
       const expected = near ? `did you mean '${near}'?` : `known are ${names.join(', ') || 'none'}.`;
-      throw new RangeError(`${where}: ${argument} has no ${show(name)}, ${expected}`);
+      throw new RangeError(`${where}: ${argument} has no '${JSON.stringify(name).slice(1, -1)}', ${expected}`);
     }
   }
   return options;

@@ -51,7 +51,7 @@ export async function expectMisuseIsNamed(right: RightCall): Promise<void> {
     let text = '';
     await wrong(
       (args) => (args[at] = { ...(args[at] as object), zzzzzzzzzzzzzzz: 1 }),
-      /options has no "zzzzzzzzzzzzzzz", known are (.*)\.$/,
+      /options has no 'zzzzzzzzzzzzzzz', known are (.*)\.$/,
       RangeError,
       (message) => (text = message),
     );
@@ -60,7 +60,7 @@ export async function expectMisuseIsNamed(right: RightCall): Promise<void> {
       const misspelt = option.length > 2 ? option.slice(0, 1) + option.slice(2) : `${option}s`;
       await wrong(
         (args) => (args[at] = { ...(args[at] as object), [misspelt]: 1 }),
-        new RegExp(`options has no "${misspelt}", did you mean '\\w+'\\?`),
+        new RegExp(`options has no '${misspelt}', did you mean '\\w+'\\?`),
         RangeError,
       );
     }

@@ -30,7 +30,7 @@ describe('misuse of testing', () => {
     [
       'lossLaws',
       () => testing.lossLaws(total, wrong({ numRun: 1 })),
-      'lossLaws: options has no "numRun", did you mean \'numRuns\'?',
+      "lossLaws: options has no 'numRun', did you mean 'numRuns'?",
     ],
     ['lossLaws', () => testing.lossLaws(total, wrong(null)), 'lossLaws: options must be an object, got null'],
     [
@@ -50,7 +50,7 @@ describe('misuse of testing', () => {
           wrong(() => ({})),
           wrong({ numRun: 1 }),
         ),
-      'taskLaws: options has no "numRun"',
+      "taskLaws: options has no 'numRun'",
     ],
     [
       'taskLaws',
@@ -66,10 +66,10 @@ describe('misuse of testing', () => {
     await expect(call()).rejects.toThrow(message);
   });
   test.each([
-    [() => testing.images(wrong({ batchs: 1 })), 'images: options has no "batchs", did you mean \'batch\'?'],
+    [() => testing.images(wrong({ batchs: 1 })), "images: options has no 'batchs', did you mean 'batch'?"],
     [() => testing.images(wrong(null)), 'images: options must be an object, got null'],
-    [() => testing.clips(wrong({ frame: 1 })), 'clips: options has no "frame", did you mean \'frames\'?'],
-    [() => testing.embeddings(wrong({ dims: 1 })), 'embeddings: options has no "dims", did you mean \'dim\'?'],
+    [() => testing.clips(wrong({ frame: 1 })), "clips: options has no 'frame', did you mean 'frames'?"],
+    [() => testing.embeddings(wrong({ dims: 1 })), "embeddings: options has no 'dims', did you mean 'dim'?"],
     [() => testing.embeddings(wrong([])), 'embeddings: options must be an object, got []'],
     [() => testing.parameters(wrong(null), [1]), 'parameters: transform must be a transform, got null'],
     [() => testing.parameters(identity, wrong(null)), 'parameters: shape must be a list of sizes, got null'],

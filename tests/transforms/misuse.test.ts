@@ -223,17 +223,17 @@ onEveryBackend('misuse of transforms', () => {
     for (const [call, message] of [
       [
         () => t.multiCrop({ crops: [{ count: 1, size: 4 }, wrong({ count: 1, size: 4, scal: [0.1, 1] })] }),
-        'multiCrop: crops[1] has no "scal", did you mean \'scale\'?',
+        "multiCrop: crops[1] has no 'scal', did you mean 'scale'?",
       ],
       [() => t.multiCrop({ crops: [wrong(null)] }), 'multiCrop: crops[0] must be an object, got null'],
       [
         () => t.simclrPolicy({ size: 8, blur: wrong({ sigm: 1 }) }),
-        'simclrPolicy: blur has no "sigm", did you mean \'sigma\'?',
+        "simclrPolicy: blur has no 'sigm', did you mean 'sigma'?",
       ],
       [() => t.simclrPolicy({ size: 8, blur: wrong('yes') }), 'simclrPolicy: blur must be an object, got "yes"'],
       [
         () => t.cvrlPolicy({ size: 8, blur: wrong({ sigm: 1 }) }),
-        'cvrlPolicy: blur has no "sigm", did you mean \'sigma\'?',
+        "cvrlPolicy: blur has no 'sigm', did you mean 'sigma'?",
       ],
       [
         () => t.byolPolicy({ size: 8, antialias: wrong('no') }),
@@ -242,11 +242,11 @@ onEveryBackend('misuse of transforms', () => {
       [() => t.compose(wrong({})), 'compose: transforms[0] must be a transform'],
       [() => t.compose(wrong(null)), 'compose: transforms[0] must be a transform'],
       [() => t.randomApply(wrong(undefined)), 'randomApply: transforms[0] must be a transform'],
-      [() => t.randomApply(flip, wrong({ P: 1 })), 'randomApply: options has no "P", did you mean \'p\'?'],
+      [() => t.randomApply(flip, wrong({ P: 1 })), "randomApply: options has no 'P', did you mean 'p'?"],
       [() => t.randomApply(flip, wrong(0.5)), 'randomApply: options must be an object, got 0.5'],
       [() => t.views(wrong(3), 2), 'views: transforms[0] must be a transform'],
       [() => t.clipTransform(wrong(null)), 'clipTransform: transforms[0] must be a transform'],
-      [() => t.makeTransform('mine', wrong({ sampl: () => ({}) })), 'makeTransform: parts has no "sampl"'],
+      [() => t.makeTransform('mine', wrong({ sampl: () => ({}) })), "makeTransform: parts has no 'sampl'"],
       [() => t.makeTransform('mine', wrong(null)), 'makeTransform: parts must be an object, got null'],
     ] as const)
       expect(call, message).toThrow(message);
