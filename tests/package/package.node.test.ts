@@ -77,7 +77,10 @@ describe('the packed tarball in a project of its own', () => {
       expect(existsSync(join(root, name)), name).toBe(true);
     }
     for (const name of ['src', 'tests', 'examples', '.ci']) expect(existsSync(join(root, name)), name).toBe(false);
-    expect(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).dependencies).toBeUndefined();
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(manifest.dependencies).toBeUndefined();
+    // No public place is known, so none is named.
+    for (const name of ['repository', 'homepage', 'bugs']) expect(manifest, name).not.toHaveProperty(name);
   });
   test('every subpath loads as ES module and as CommonJS with the same names', () => {
     const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: Record<string, unknown> };
