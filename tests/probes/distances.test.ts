@@ -55,6 +55,24 @@ onEveryBackend('distances of rows far from their mean', () => {
     }
   });
 
+  // Before distances were exact, these gave .73, .61 and .64 on WASM.
+  test.each([
+    [2, 3000, 0.01],
+    [8, 3000, 0.005],
+    [32, 3000, 0.005],
+  ])('kMeans tells two near groups apart in %i columns, with a third %i away', async (dim, far, spread) => {
+    const n = 300;
+    const labels = Array.from({ length: n }, (_, i) => i % 3);
+    const data = normal(3, n * dim).map((v, i) => {
+      const [group, column] = [Math.floor(i / dim) % 3, i % dim];
+      return spread * v + (group === 1 && column === 0 ? 0.2 : 0) + (group === 2 && column === 1 ? far : 0);
+    });
+    const found = await kMeans({ data, shape: [n, dim] }, 1, { clusters: 3, restarts: 10 });
+    hold(found.labels);
+    hold(found.centers);
+    expect(await normalizedMutualInfo(found.labels, labels)).toBeCloseTo(1, 6);
+  });
+
   test('nearestNeighbors and trustworthiness are those of float64', async () => {
     for (const shift of [0, 1e3, 1e4]) {
       const [n, dim] = [60, 3];
