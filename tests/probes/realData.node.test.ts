@@ -43,7 +43,7 @@ describe.skipIf(!process.env.SELFSUP_DATA)('probes on Fashion-MNIST (needs SELFS
   test('fine-tuning beats a linear probe of the same untrained encoder', async () => {
     const encoder = smallConvNet({ inputShape: [28, 28, 1], channels: [8, 16], strides: [2, 2], seed: 3 });
     const frozen = await linearProbe(encoder, data, 1);
-    const tuned = await fineTuneProbe(encoder, data, 1, { epochs: 12, batchSize: 32, learningRate: 0.01 });
+    const tuned = await fineTuneProbe(encoder, data, 1, { epochs: 40, batchSize: 32, learningRate: 0.01 });
     expect(tuned.accuracy).toBeGreaterThan(frozen.accuracy);
     encoder.dispose();
   });
