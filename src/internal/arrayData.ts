@@ -105,12 +105,18 @@ export function takeRows<T extends Tensor>(data: Data, rows: ArrayLike<number>):
   }
   if (isTensorData(data)) return tidy(() => cast(gather(data, tensor1d(Array.from(rows), 'int32')), data.dtype) as T);
   const size = rowSize(data);
-  const picked = new (data.data.constructor as Uint8ArrayConstructor)(rows.length * size);
+  const picked = emptyLike(data.data, rows.length * size);
   for (let i = 0; i < rows.length; i++) {
     const start = (rows[i] as number) * size;
     picked.set(data.data.subarray(start, start + size) as Uint8Array, i * size);
   }
   return toTensor(data, picked, rows.length);
+}
+
+/** An array of the same kind; of a `Buffer` the plain bytes that it is. */
+function emptyLike(data: ArrayData['data'], length: number): ArrayData['data'] {
+  if (typedArrayName(data) === 'Uint8Array') return new Uint8Array(length);
+  return new (data.constructor as Uint8ArrayConstructor)(length);
 }
 
 function rowSize(data: ArrayData): number {
