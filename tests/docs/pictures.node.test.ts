@@ -12,6 +12,9 @@ const allowed: Record<string, string> = {
   scenes: 'rendered by this library',
 };
 
+/** Inputs of tests: a few pixels of plain colours, drawn for this project. */
+const drawn = ['red-green-blue-white.png', 'white-alpha-0.png'].map((name) => join('tests/node/fixtures', name));
+
 interface Sources {
   readonly sources: Record<string, { title: string; author: string; licence: string }>;
   readonly pictures: Record<string, { sources: string[]; sha256: string }>;
@@ -36,7 +39,8 @@ describe('pictures of the documentation', () => {
   test('are all that the project has, and each is listed', () => {
     expect(pages.length).toBeGreaterThan(10);
     const listed = Object.keys(pictures).map((name) => join('docs/images', name));
-    expect(files.filter(isPicture).sort()).toEqual(listed.sort());
+    expect(files.filter(isPicture).sort()).toEqual([...listed, ...drawn].sort());
+    for (const name of drawn) expect(readFileSync(name).length, name).toBeLessThan(100);
   });
   test('are made from photographs that allow it', () => {
     for (const [name, { licence }] of Object.entries(sources)) expect(allowed[name], name).toBe(licence);
