@@ -36,15 +36,26 @@ const inBrowser = (name: string) => ({
 /** Examples import the package by name; here that is its source, not what was last built. */
 const alias = [{ find: /^selfsup\/(\w+)$/, replacement: `${import.meta.dirname}/src/$1/index.ts` }];
 
+/** What looks at the packed tarball as a user's project does: `npm run test:package`, after a build. */
+const packaged = ['tests/package/*.node.test.ts', 'tests/docs/programs.node.test.ts'];
+
 export default defineConfig({
   test: {
+    maxWorkers: 2, // by default one less than there are cores
     projects: [
       inNode('cpu'),
       inNode('wasm'),
       {
         resolve: { alias },
-        test: { name: 'node', include: ['tests/**/*.node.test.ts'], testTimeout: 240_000, hookTimeout: 240_000 },
+        test: {
+          name: 'node',
+          include: ['tests/**/*.node.test.ts'],
+          exclude: packaged,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
       },
+      { test: { name: 'package', include: packaged, testTimeout: 240_000, hookTimeout: 240_000 } },
       inBrowser('webgl'),
       inBrowser('webgpu'),
     ],
