@@ -16,11 +16,12 @@ import {
 } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloat, checkNumbers } from '../internal/checks.js';
+import type { FeatureBlocks } from '../internal/featureBlocks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { timesTransposed } from '../internal/products.js';
 import { withGradient } from '../internal/withGradient.js';
 import type { LossInput } from './lossInput.js';
-import { checkNegatives, type GivenNegatives, isEmpty, negativeLogits } from './negatives.js';
+import { checkNegatives, isEmpty, negativeLogits } from './negatives.js';
 
 /** Options of {@link co2Loss}. */
 export interface Co2Options {
@@ -28,7 +29,7 @@ export interface Co2Options {
    * What neither view shall be like: `[k, dim]`, `[batch, k, dim]` for each sample its own, or a `FeatureQueue`, whose rows are
    * constants. Without it, or while it is empty, the other rows of the batch.
    */
-  readonly negatives?: GivenNegatives | null;
+  readonly negatives?: LossInput | FeatureBlocks | null;
   /** Divides the cosines, \>= 1e-8. @defaultValue 0.05, as in lightly */
   readonly temperature?: number;
   /** Weight, \>= 0. @defaultValue 1, as in lightly; the paper's ImageNet runs use 10 */

@@ -11,7 +11,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloat, checkNumbers } from '../internal/checks.js';
-import { type FeatureBlock, isFeatureBlocks } from '../internal/featureBlocks.js';
+import { type FeatureBlock, type FeatureBlocks, isFeatureBlocks } from '../internal/featureBlocks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { logSumExpRows } from '../internal/logSumExp.js';
 import { marked, upTo } from '../internal/marked.js';
@@ -19,7 +19,7 @@ import { timesTransposed } from '../internal/products.js';
 import { checkChunkSize, logSumExpTerms, type Range, rowwise } from './blocks.js';
 import { excluded, joinLogSumExp, meanCrossEntropy, ownProducts, pairLogits } from './contrast.js';
 import type { LossInput } from './lossInput.js';
-import { checkNegatives, type GivenNegatives, isEmpty, type Negatives, negativeLogits } from './negatives.js';
+import { checkNegatives, isEmpty, type Negatives, negativeLogits } from './negatives.js';
 import { plainExp } from './plainExp.js';
 
 /** Options of {@link infoNCELoss}. */
@@ -28,7 +28,7 @@ export interface InfoNceOptions {
    * What a query must not pick: `[k, dim]` for all queries, `[batch, k, dim]` for each its own, or a `FeatureQueue`, whose
    * rows are constants. Without it, or while it is empty, the other positives of the batch.
    */
-  readonly negatives?: GivenNegatives | null;
+  readonly negatives?: LossInput | FeatureBlocks | null;
   /** Divides the cosines, >= 1e-8. @defaultValue 0.07, as in MoCo v1 and CPC v2; MoCo v2 uses 0.2 */
   readonly temperature?: number;
   /**

@@ -17,10 +17,11 @@ import { checkOptions } from '../internal/checkOptions.js';
 import { checkFloat, checkFloats, checkNumbers } from '../internal/checks.js';
 import { constant } from '../internal/constant.js';
 import { RangeError } from '../internal/errors.js';
+import type { FeatureBlocks } from '../internal/featureBlocks.js';
 import { l2Normalize } from '../internal/l2Normalize.js';
 import { logSumExpRows } from '../internal/logSumExp.js';
 import type { LossInput } from './lossInput.js';
-import { checkNegatives, type GivenNegatives, isEmpty, type Negatives, negativeLogits } from './negatives.js';
+import { checkNegatives, isEmpty, type Negatives, negativeLogits } from './negatives.js';
 
 /** Options of {@link nceNormalizer}. */
 export interface NceNormalizerOptions {
@@ -28,7 +29,7 @@ export interface NceNormalizerOptions {
    * Samples drawn at random: `[k, dim]` for all queries, `[batch, k, dim]` for each its own (from a `MemoryBank`), or a
    * `FeatureQueue`, whose rows are constants. At least one.
    */
-  readonly negatives: GivenNegatives;
+  readonly negatives: LossInput | FeatureBlocks;
   /** Divides the cosines, \>= 1e-8. @defaultValue 0.07, as in the authors' code */
   readonly temperature?: number;
 }
