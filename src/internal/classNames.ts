@@ -62,3 +62,6 @@ export function checkColumns(
       'or set options.classes.',
   );
 }
+
+/** Scores of samples for classes at once: 256 MiB. */
+export const MOST_SCORES = 2 ** 26;

@@ -14,14 +14,11 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { checkFloats, show } from '../internal/checks.js';
-import { checkColumns } from '../internal/classNames.js';
+import { checkColumns, MOST_SCORES } from '../internal/classNames.js';
 import { ShapeError } from '../internal/errors.js';
 import { matMul } from '../internal/matMul.js';
 import { oneHotRows } from '../internal/oneHotRows.js';
 import { fromArrayState, type State, toArrayState } from '../internal/state.js';
-
-/** Scores at once: 256 MiB. */
-const MOST_SCORES = 2 ** 26;
 
 /** What a {@link Classifier} is made of, on the host. */
 export interface ClassifierParts {

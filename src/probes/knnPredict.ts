@@ -2,13 +2,10 @@ import { type Tensor1D, type Tensor2D, tensor1d, tensor2d } from '@tensorflow/tf
 import type { Data } from '../internal/arrayData.js';
 import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers, checkNumbers } from '../internal/checks.js';
-import { checkColumns, labelsOf, nameClasses } from '../internal/classNames.js';
+import { checkColumns, labelsOf, MOST_SCORES, nameClasses } from '../internal/classNames.js';
 import { ShapeError } from '../internal/errors.js';
 import { countClasses, type HostRows, type Labels, readLabels, readRows } from '../internal/hostRows.js';
 import { nearest } from '../internal/nearest.js';
-
-/** Scores at once: 256 MiB. */
-const MOST_SCORES = 2 ** 26;
 
 /** Options of {@link knnPredict}. */
 export interface KnnPredictOptions {

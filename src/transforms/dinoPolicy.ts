@@ -1,4 +1,3 @@
-import { checkOptions } from '../internal/checkOptions.js';
 import { type GlobalLocalOptions, globalAndLocal } from './globalAndLocal.js';
 import type { Views } from './transform.js';
 
@@ -21,17 +20,6 @@ import type { Views } from './transform.js';
  * ```
  */
 export function dinoPolicy(options: GlobalLocalOptions): Views {
-  checkOptions('dinoPolicy', options, [
-    'localSize',
-    'localCount',
-    'globalScale',
-    'localScale',
-    'size',
-    'channels',
-    'antialias',
-    'minSide',
-    'blur',
-  ]);
   return globalAndLocal('dinoPolicy', options, {
     localCount: 8,
     globalScale: [0.4, 1],

@@ -1,3 +1,4 @@
+import { checkOptions } from '../internal/checkOptions.js';
 import { checkIntegers } from '../internal/checks.js';
 import { makeViews } from './makeViews.js';
 import { type Size, sizePair } from './shapes.js';
@@ -29,7 +30,18 @@ export interface GlobalLocalRecipe {
 
 /** The global views, then the local ones. */
 export function globalAndLocal(where: string, options: GlobalLocalOptions, recipe: GlobalLocalRecipe): Views {
-  const size = sizePair(where, options?.size);
+  checkOptions(where, options, [
+    'localSize',
+    'localCount',
+    'globalScale',
+    'localScale',
+    'size',
+    'channels',
+    'antialias',
+    'minSide',
+    'blur',
+  ]);
+  const size = sizePair(where, options.size);
   const { localSize, localCount = recipe.localCount, globalScale, localScale, ...shared } = options;
   checkIntegers(where, { localCount: [localCount, 0] });
   const small = localSize ?? (size.map((side) => Math.max(1, Math.round((side * 96) / 224))) as [number, number]);

@@ -1,4 +1,3 @@
-import { checkOptions } from '../internal/checkOptions.js';
 import { type GlobalLocalOptions, globalAndLocal } from './globalAndLocal.js';
 import type { Views } from './transform.js';
 
@@ -22,17 +21,6 @@ import type { Views } from './transform.js';
  * ```
  */
 export function swavPolicy(options: GlobalLocalOptions): Views {
-  checkOptions('swavPolicy', options, [
-    'localSize',
-    'localCount',
-    'globalScale',
-    'localScale',
-    'size',
-    'channels',
-    'antialias',
-    'minSide',
-    'blur',
-  ]);
   return globalAndLocal('swavPolicy', options, {
     localCount: 6,
     globalScale: [0.14, 1],
