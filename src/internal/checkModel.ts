@@ -10,9 +10,13 @@ export function checkModel(where: string, name: string, value: unknown): asserts
     const got = kind === undefined || kind === 'Object' ? show(value) : kind;
     throw new ShapeError(`${where}: ${name} must be a LayersModel, got ${got}.`);
   }
-  const { weights } = value as LayersModel;
-  // The variable of a weight, in `val`, which its type declares as protected: reading it throws where it is disposed.
-  if (weights.some((weight) => (weight as unknown as { readonly val?: Variable }).val?.isDisposed)) {
+  if ((value as LayersModel).weights.some(isDisposedWeight)) {
     throw new ShapeError(`${where}: ${name} must be a model in use, got one that is disposed.`);
   }
+}
+
+/** True for a weight whose variable is disposed. */
+export function isDisposedWeight(weight: LayersModel['weights'][number]): boolean {
+  // The variable is in `val`, which its type declares as protected: reading it throws where it is disposed.
+  return (weight as unknown as { readonly val?: Variable }).val?.isDisposed === true;
 }

@@ -1,6 +1,7 @@
 import { max, min, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Data, isTensorData, typedArrayName } from '../internal/arrayData.js';
+import { isDisposedWeight } from '../internal/checkModel.js';
 import { show } from '../internal/checks.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { isImageShape, toUnitImages } from '../internal/imageBatch.js';
@@ -29,17 +30,9 @@ export function checkModel(where: string, encoder: LayersModel): void {
     );
   }
   for (const weight of encoder.weights) {
-    if (isDisposed(weight)) {
+    if (isDisposedWeight(weight)) {
       throw new ShapeError(`${where}: encoder must be a model in use, got one that is disposed (${weight.name}).`);
     }
-  }
-}
-
-function isDisposed(weight: LayersModel['weights'][number]): boolean {
-  try {
-    return weight.read().isDisposed;
-  } catch {
-    return true; // tfjs throws where a layer's weight is disposed
   }
 }
 
