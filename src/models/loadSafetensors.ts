@@ -1,12 +1,12 @@
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkOptions } from '../internal/checkOptions.js';
+import { checkFlags } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
 import { oneLine } from '../internal/oneLine.js';
 import { checkGrid } from '../layers/gridSize.js';
 import type { GridSize } from '../layers/index.js';
 import type { ByteSource } from './byteSource.js';
-import { checkFlags } from './checkFlags.js';
 import { gridsOf } from './gridMetadata.js';
 import { listed, type ModelWeight, modelWeights } from './modelWeights.js';
 import { hasClassRow, isPositions, loadPositions, type PositionsPlan, planPositions } from './positionWeights.js';

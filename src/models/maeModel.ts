@@ -1,6 +1,6 @@
 import { input, type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkChoice } from '../internal/checks.js';
+import { checkChoice, checkFlags } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import {
   ClassToken,
@@ -12,7 +12,6 @@ import {
   TakeTokens,
 } from '../layers/index.js';
 import { foldIn } from '../random/index.js';
-import { checkFlags } from './checkFlags.js';
 import {
   type Blocks,
   checkBlocks,

@@ -1,8 +1,7 @@
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkIntegers } from '../internal/checks.js';
+import { checkFlags, checkIntegers } from '../internal/checks.js';
 import { randomKey, type Seed } from '../random/index.js';
-import { checkFlags } from './checkFlags.js';
 import { batchNorm, relu } from './convBlock.js';
 import { initialize } from './initialize.js';
 

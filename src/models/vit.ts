@@ -1,10 +1,9 @@
 import { input, type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkChoice, checkIntegers } from '../internal/checks.js';
+import { checkChoice, checkFlags, checkIntegers } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { ClassToken, LayerNorm, PatchEmbedding, PoolTokens, PositionEmbedding } from '../layers/index.js';
 import { foldIn } from '../random/index.js';
-import { checkFlags } from './checkFlags.js';
 import {
   denseLayer,
   TRANSFORMER_OPTIONS,

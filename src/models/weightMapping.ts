@@ -1,9 +1,8 @@
 import { checkOptions } from '../internal/checkOptions.js';
-import { show } from '../internal/checks.js';
+import { checkFlags, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { checkGrid } from '../layers/gridSize.js';
 import type { GridSize } from '../layers/index.js';
-import { checkFlags } from './checkFlags.js';
 
 /**
  * How the numbers of a weight lie in a file, against ours: the same; `'linear'`, `[to, from]` for `[from, to]`; `'patches'`,
@@ -59,7 +58,7 @@ export function checkMappingOptions(where: string, options: MappingOptions): Map
     throw new RangeError(`${where}: prefix must be a text, got ${show(prefix)}.`);
   }
   if (gridSize !== undefined) checkGrid(where, 'gridSize', gridSize);
-  checkFlags(where, { antialias });
+  if (antialias !== undefined) checkFlags(where, { antialias });
   return options;
 }
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkIntegers, show } from '../internal/checks.js';
+import { checkFlags, checkIntegers, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { oneLine } from '../internal/oneLine.js';
 import type { ByteImages } from './dataset.js';
@@ -109,9 +109,7 @@ export async function readImages(path: string | URL, options: ReadImagesOptions)
   if (testFolder !== undefined && (typeof testFolder !== 'string' || testFolder === '')) {
     throw new RangeError(`${where}: testFolder must be the name of a folder, got ${show(testFolder)}.`);
   }
-  if (split !== undefined && typeof split !== 'boolean') {
-    throw new RangeError(`${where}: split must be true or false, got ${show(split)}.`);
-  }
+  if (split !== undefined) checkFlags(where, { split });
   return readAll(toPath(where, 'path', path), [height, width, channels], { testFolder, split }, maxBytes);
 }
 

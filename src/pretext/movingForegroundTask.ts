@@ -23,8 +23,8 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkFlags, checkFloats, checkIntegers, checkNumbers, show } from '../internal/checks.js';
-import { RangeError, ShapeError } from '../internal/errors.js';
+import { checkFlags, checkFloats, checkIntegers, checkNumbers } from '../internal/checks.js';
+import { ShapeError } from '../internal/errors.js';
 import { gaussianBlur } from '../transforms/gaussianBlur.js';
 import { resize } from '../transforms/resize.js';
 import { CLIPS } from '../transforms/shapes.js';
@@ -97,8 +97,6 @@ export function movingForegroundTask(
   checkFloats(where, { clips: [clips, CLIPS] });
   checkNumbers(where, { threshold: [threshold, 0], reach: [reach, Number.MIN_VALUE, 0.5] });
   checkIntegers(where, { size: [size, 8] });
-  if (typeof stabilize !== 'boolean')
-    throw new RangeError(`${where}: stabilize must be true or false, got ${show(stabilize)}.`);
   const [batch, frames, height, width, channels] = clips.shape;
   if (frames < 3) throw new ShapeError(`${where}: clips must have at least 3 frames, got ${frames}.`);
   const n = batch * frames;

@@ -1,7 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkIntegers, show } from '../internal/checks.js';
-import { RangeError } from '../internal/errors.js';
+import { checkFlags, checkIntegers } from '../internal/checks.js';
 import { normalizedRows } from '../internal/nearest.js';
 import { kMeans } from '../pretext/kMeans.js';
 import { foldIn, type Seed } from '../random/index.js';
@@ -104,8 +103,7 @@ export async function clusterProbe(...call: unknown[]): Promise<ClusterProbeResu
     maxIterations = 100,
   } = checkOptions(where, given, [...probeOptions, 'clusters', 'normalize', 'restarts', 'maxIterations']);
   checkIntegers(where, { clusters: [asked ?? 1, 1], restarts: [restarts, 1], maxIterations: [maxIterations, 1] });
-  if (typeof normalize !== 'boolean')
-    throw new RangeError(`${where}: normalize must be true or false, got ${show(normalize)}.`);
+  checkFlags(where, { normalize });
   const { test, classes, seed } = await resolveProbe(where, args);
   const clusters = asked ?? classes;
   checkIntegers(where, { clusters: [clusters, 1, test.rows] });

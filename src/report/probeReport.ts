@@ -1,4 +1,4 @@
-import { show } from '../internal/checks.js';
+import { checkFlags, show } from '../internal/checks.js';
 import { RangeError } from '../internal/errors.js';
 import { makeContext } from './context.js';
 import { type ReportData, type ReportedResults, readEntries } from './entries.js';
@@ -88,8 +88,7 @@ export async function probeReport(results: ReportedResults, options: ProbeReport
   for (const name of classNames ?? []) checkTexts({ classNames: name });
   for (const { heading, caption = '', html } of own)
     checkTexts({ 'sections.heading': heading, 'sections.caption': caption, 'sections.html': html });
-  if (typeof figures !== 'boolean')
-    throw new RangeError(`probeReport: figures must be true or false, got ${show(figures)}.`);
+  checkFlags('probeReport', { figures });
   const report = await makeContext(readEntries(results), data, classNames);
   const sections: Section[] = [
     ...accuracySections(report),
