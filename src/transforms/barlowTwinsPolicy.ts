@@ -1,4 +1,3 @@
-import { checkOptions } from '../internal/checkOptions.js';
 import { asymmetricViews, type ByolPolicyOptions } from './byolPolicy.js';
 import type { Views } from './transform.js';
 
@@ -17,6 +16,5 @@ import type { Views } from './transform.js';
  * ```
  */
 export function barlowTwinsPolicy(options: ByolPolicyOptions): Views {
-  checkOptions('barlowTwinsPolicy', options, ['scale', 'size', 'channels', 'antialias', 'minSide', 'blur']);
   return asymmetricViews('barlowTwinsPolicy', options);
 }

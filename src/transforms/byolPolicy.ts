@@ -2,7 +2,7 @@ import { checkOptions } from '../internal/checkOptions.js';
 import { makeViews } from './makeViews.js';
 import { sizePair } from './shapes.js';
 import type { Views } from './transform.js';
-import { type PolicyOptions, viewPolicy } from './viewPolicy.js';
+import { POLICY_OPTIONS, type PolicyOptions, viewPolicy } from './viewPolicy.js';
 
 /** Options of {@link byolPolicy} and {@link barlowTwinsPolicy}. */
 export interface ByolPolicyOptions extends PolicyOptions {
@@ -28,13 +28,13 @@ export interface ByolPolicyOptions extends PolicyOptions {
  * ```
  */
 export function byolPolicy(options: ByolPolicyOptions): Views {
-  checkOptions('byolPolicy', options, ['scale', 'size', 'channels', 'antialias', 'minSide', 'blur']);
   return asymmetricViews('byolPolicy', options);
 }
 
 /** BYOL's two views, which Barlow Twins took over. */
 export function asymmetricViews(where: string, options: ByolPolicyOptions): Views {
-  sizePair(where, options?.size);
+  checkOptions(where, options, [...POLICY_OPTIONS, 'scale']);
+  sizePair(where, options.size);
   const view = (blurProbability: number, solarizeProbability: number) =>
     viewPolicy(where, {
       scale: [0.08, 1],

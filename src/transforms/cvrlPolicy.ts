@@ -15,7 +15,7 @@ import { checkInput, sizePair } from './shapes.js';
 import type { SimclrPolicyOptions } from './simclrPolicy.js';
 import { temporalCrop } from './temporalCrop.js';
 import type { Views } from './transform.js';
-import { checkBlur } from './viewPolicy.js';
+import { checkBlur, POLICY_OPTIONS } from './viewPolicy.js';
 
 /** Options of {@link cvrlPolicy}. */
 export interface CvrlPolicyOptions extends SimclrPolicyOptions {
@@ -61,19 +61,15 @@ export function cvrlPolicy(options: CvrlPolicyOptions): Views<Tensor5D> {
     scale = [0.3, 1],
     ratio = [0.5, 2],
   } = checkOptions('cvrlPolicy', options, [
+    ...POLICY_OPTIONS,
     'frames',
     'stride',
     'scale',
     'ratio',
     'strength',
-    'blur',
     'jitterProbability',
     'grayscaleProbability',
     'flipProbability',
-    'size',
-    'channels',
-    'antialias',
-    'minSide',
   ]);
   const size = sizePair(where, options.size);
   const small = Math.max(...size) <= 32;

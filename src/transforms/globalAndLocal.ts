@@ -3,7 +3,7 @@ import { checkIntegers } from '../internal/checks.js';
 import { makeViews } from './makeViews.js';
 import { type Size, sizePair } from './shapes.js';
 import type { Views } from './transform.js';
-import { type PolicyOptions, type ViewRecipe, viewPolicy } from './viewPolicy.js';
+import { POLICY_OPTIONS, type PolicyOptions, type ViewRecipe, viewPolicy } from './viewPolicy.js';
 
 /** Options of the policies with global and local views. */
 export interface GlobalLocalOptions extends PolicyOptions {
@@ -30,17 +30,7 @@ export interface GlobalLocalRecipe {
 
 /** The global views, then the local ones. */
 export function globalAndLocal(where: string, options: GlobalLocalOptions, recipe: GlobalLocalRecipe): Views {
-  checkOptions(where, options, [
-    'localSize',
-    'localCount',
-    'globalScale',
-    'localScale',
-    'size',
-    'channels',
-    'antialias',
-    'minSide',
-    'blur',
-  ]);
+  checkOptions(where, options, [...POLICY_OPTIONS, 'localSize', 'localCount', 'globalScale', 'localScale']);
   const size = sizePair(where, options.size);
   const { localSize, localCount = recipe.localCount, globalScale, localScale, ...shared } = options;
   checkIntegers(where, { localCount: [localCount, 0] });

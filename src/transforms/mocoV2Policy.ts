@@ -2,7 +2,7 @@ import { checkOptions } from '../internal/checkOptions.js';
 import { sizePair } from './shapes.js';
 import type { StepParams } from './steps.js';
 import type { Transform } from './transform.js';
-import { type PolicyOptions, viewPolicy } from './viewPolicy.js';
+import { POLICY_OPTIONS, type PolicyOptions, viewPolicy } from './viewPolicy.js';
 
 /** Options of {@link mocoV2Policy}. */
 export interface MocoV2PolicyOptions extends PolicyOptions {
@@ -28,8 +28,8 @@ export interface MocoV2PolicyOptions extends PolicyOptions {
  * ```
  */
 export function mocoV2Policy(options: MocoV2PolicyOptions): Transform<StepParams> {
-  checkOptions('mocoV2Policy', options, ['scale', 'size', 'channels', 'antialias', 'minSide', 'blur']);
-  sizePair('mocoV2Policy', options?.size);
+  checkOptions('mocoV2Policy', options, [...POLICY_OPTIONS, 'scale']);
+  sizePair('mocoV2Policy', options.size);
   return viewPolicy('mocoV2Policy', {
     scale: [0.2, 1],
     ...options,

@@ -4,7 +4,7 @@ import type { RandomGaussianBlurOptions } from './randomGaussianBlur.js';
 import { sizePair } from './shapes.js';
 import type { StepParams } from './steps.js';
 import type { Transform } from './transform.js';
-import { isSmall, type PolicyOptions, viewPolicy } from './viewPolicy.js';
+import { isSmall, POLICY_OPTIONS, type PolicyOptions, viewPolicy } from './viewPolicy.js';
 
 /** Options of {@link simclrPolicy}. */
 export interface SimclrPolicyOptions extends Omit<PolicyOptions, 'blur'> {
@@ -49,16 +49,12 @@ export interface SimclrPolicyOptions extends Omit<PolicyOptions, 'blur'> {
  */
 export function simclrPolicy(options: SimclrPolicyOptions): Transform<StepParams> {
   checkOptions('simclrPolicy', options, [
+    ...POLICY_OPTIONS,
     'strength',
-    'blur',
     'scale',
     'jitterProbability',
     'grayscaleProbability',
     'flipProbability',
-    'size',
-    'channels',
-    'antialias',
-    'minSide',
   ]);
   sizePair('simclrPolicy', options.size);
   const { strength = isSmall(options.size) ? 0.5 : 1, scale = [0.08, 1], ...rest } = options;

@@ -36,6 +36,9 @@ export interface PolicyOptions {
   readonly blur?: boolean | Omit<RandomGaussianBlurOptions, 'p'>;
 }
 
+/** Names of {@link PolicyOptions}. */
+export const POLICY_OPTIONS = ['size', 'channels', 'antialias', 'minSide', 'blur'] as const;
+
 /** Everything that one view of a policy consists of. */
 export interface ViewRecipe extends PolicyOptions {
   /** Area of the crop. */
