@@ -1,3 +1,9 @@
+/** The kernel that tfjs says a backend lacks, if that is why it threw. */
+export function missingKernel(error: Error): { readonly kernel: string; readonly backend: string } | undefined {
+  const [, kernel, backend] = /Kernel '(\w+)' not registered for backend '(\w+)'/.exec(error.message) ?? [];
+  return kernel === undefined || backend === undefined ? undefined : { kernel, backend };
+}
+
 /**
  * What tfjs says in its own terms, said in those of the caller: a kernel that a backend lacks, and memory that ran out.
  *
@@ -10,9 +16,9 @@ export function explainBackendError(where: string, error: unknown, doing = ''): 
   const at = doing === '' ? '' : ` ${doing}`;
   if (error.name === 'OutOfMemoryError')
     return new Error(`${where}: out of memory${at}. ${error.message}`, { cause: error });
-  const kernel = /Kernel '(\w+)' not registered for backend '(\w+)'/.exec(error.message);
-  if (kernel === null) return error;
-  const [, name, backend] = kernel;
+  const missing = missingKernel(error);
+  if (missing === undefined) return error;
+  const { kernel: name, backend } = missing;
   const remedy =
     backend === 'wasm'
       ? "call registerWasmTraining() of 'selfsup/wasm' once, before the first step"

@@ -1,4 +1,5 @@
 import { ready } from '@tensorflow/tfjs-core';
+import { missingKernel } from '../internal/backendErrors.js';
 
 /** Says what tfjs lacks, so that no law could be checked: it is no fault of the part under test. */
 export class Missing extends Error {}
@@ -14,15 +15,16 @@ export async function needBackend(where: string): Promise<void> {
 
 /** What must be there for tfjs not to throw this, if that is why it threw. */
 export function needed(error: unknown): string | undefined {
-  const text = error instanceof Error ? error.message : '';
-  const [, kernel, backend] = /Kernel '(\w+)' not registered for backend '(\w+)'/.exec(text) ?? [];
-  if (kernel !== undefined) {
+  if (!(error instanceof Error)) return undefined;
+  const missing = missingKernel(error);
+  if (missing !== undefined) {
+    const { kernel, backend } = missing;
     const how = backend === 'wasm' ? ' (registerWasmTraining of selfsup/wasm registers those that training needs)' : '';
     return `tfjs must have the kernel ${kernel} for its backend ${backend}, got none${how}`;
   }
   if (
     !/No backend found in registry|all backend initializations failed|Backend .* has not yet been initialized/.test(
-      text,
+      error.message,
     )
   )
     return undefined;
