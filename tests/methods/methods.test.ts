@@ -10,12 +10,12 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { afterEach, expect, test } from 'vitest';
-import type { State } from '../../src/internal/state.js';
 import { BarlowTwins, MAE, type Method, MoCo, SimCLR } from '../../src/methods/index.js';
 import { maeModel, projectionHead, smallConvNet } from '../../src/models/index.js';
 import { foldIn } from '../../src/random/index.js';
-import { batches, type CheckpointStore, pretrain } from '../../src/training/index.js';
+import { batches, pretrain } from '../../src/training/index.js';
 import { flat, hold, onEveryBackend, uniforms } from '../helpers/index.js';
+import { MemoryStore } from '../helpers/memoryStore.js';
 
 type AnyMethod = Method<Tensor4D, unknown>;
 type Own = <T extends { dispose(): unknown }>(part: T) => T;
@@ -34,14 +34,6 @@ const makers: Record<string, (own: Own) => AnyMethod> = {
 };
 const images = () => uniforms<Tensor4D>(1, [12, 8, 8, 3]);
 const source = () => batches(images(), { size: 4 }, 2);
-class MemoryStore implements CheckpointStore {
-  state: State | null = null;
-  save = async (state: State): Promise<void> => {
-    this.state = structuredClone(state);
-  };
-  load = async (): Promise<State | null> => structuredClone(this.state);
-}
-
 onEveryBackend('methods', () => {
   const owned: { dispose(): unknown }[] = [];
   const own: Own = (part) => {

@@ -1,4 +1,4 @@
-import { memory, type Optimizer, slice, Tensor, type Tensor2D, train, Variable, zeros } from '@tensorflow/tfjs-core';
+import { memory, type Optimizer, slice, type Tensor2D, train, zeros } from '@tensorflow/tfjs-core';
 import { afterEach, expect, test } from 'vitest';
 import type { State } from '../../src/internal/state.js';
 import { foldIn } from '../../src/random/index.js';
@@ -6,26 +6,15 @@ import {
   AdamW,
   type BatchSource,
   batches,
-  type CheckpointStore,
   LARS,
   type PretrainOptions,
   pretrain,
   type TrainingCallbacks,
 } from '../../src/training/index.js';
+import { disposeOptimizer } from '../helpers/disposeOptimizer.js';
 import { expectClose, flat, hold, onEveryBackend, uniforms } from '../helpers/index.js';
+import { MemoryStore } from '../helpers/memoryStore.js';
 import { ToyMethod } from './toyMethod.js';
-
-class MemoryStore implements CheckpointStore {
-  state: State | null = null;
-  saves = 0;
-  async save(state: State): Promise<void> {
-    this.state = structuredClone(state);
-    this.saves += 1;
-  }
-  async load(): Promise<State | null> {
-    return structuredClone(this.state);
-  }
-}
 
 const optimizers: Record<string, () => Optimizer> = {
   sgd: () => train.sgd(0.1),
@@ -49,14 +38,7 @@ onEveryBackend('pretrain', () => {
   };
   afterEach(() => {
     for (const method of methods.splice(0)) method.dispose();
-    for (const optimizer of new Set(used.splice(0))) {
-      // tfjs's momentum and SGD leave their constants behind.
-      const constants = Object.values(optimizer).filter(
-        (x) => x instanceof Tensor && !(x instanceof Variable),
-      ) as Tensor[];
-      optimizer.dispose();
-      for (const constant of constants) if (!constant.isDisposed) constant.dispose();
-    }
+    for (const optimizer of new Set(used.splice(0))) disposeOptimizer(optimizer);
   });
 
   test('lowers the loss, and counts', async () => {
@@ -109,7 +91,7 @@ onEveryBackend('pretrain', () => {
       callbacks: { onBatchEnd: (_, logs) => logs?.step === 2 && controller.abort() },
     });
     expect([history.steps, history.stopped]).toEqual([3, 'aborted']);
-    expect([store.saves, store.state?.step]).toEqual([1, 3]);
+    expect([store.saves.length, store.state?.step]).toEqual([1, 3]);
   });
 
   test('calls callbacks as fit does', async () => {

@@ -2,44 +2,22 @@ import {
   memory,
   type Optimizer,
   ones,
-  Tensor,
+  type Tensor,
   type Tensor2D,
   tensor1d,
   tensor2d,
   train,
-  Variable,
 } from '@tensorflow/tfjs-core';
 import { afterEach, expect, test } from 'vitest';
 import { RangeError, ShapeError } from '../../src/internal/errors.js';
 import type { ArrayState, State, StateValue } from '../../src/internal/state.js';
 import { MoCo } from '../../src/methods/index.js';
 import { smallConvNet } from '../../src/models/index.js';
-import {
-  AdamW,
-  type BatchSource,
-  batches,
-  type CheckpointStore,
-  LARS,
-  type PretrainOptions,
-  pretrain,
-} from '../../src/training/index.js';
+import { AdamW, type BatchSource, batches, LARS, type PretrainOptions, pretrain } from '../../src/training/index.js';
+import { disposeOptimizer } from '../helpers/disposeOptimizer.js';
 import { flat, hold, onEveryBackend, uniforms } from '../helpers/index.js';
+import { MemoryStore } from '../helpers/memoryStore.js';
 import { ToyMethod } from './toyMethod.js';
-
-class MemoryStore implements CheckpointStore {
-  state: State | null = null;
-  saves: number[] = [];
-  async save(state: State): Promise<void> {
-    this.state = structuredClone(state);
-    this.saves.push(state.step as number);
-  }
-  async load(): Promise<State | null> {
-    return structuredClone(this.state);
-  }
-  async clear(): Promise<void> {
-    this.state = null;
-  }
-}
 
 type Changed = Record<string, StateValue | undefined>;
 
@@ -78,13 +56,7 @@ onEveryBackend('resume', () => {
   };
   afterEach(() => {
     for (const method of methods.splice(0)) method.dispose();
-    for (const optimizer of new Set(used.splice(0))) {
-      const constants = Object.values(optimizer).filter(
-        (x) => x instanceof Tensor && !(x instanceof Variable),
-      ) as Tensor[];
-      optimizer.dispose();
-      for (const constant of constants) if (!constant.isDisposed) constant.dispose();
-    }
+    for (const optimizer of new Set(used.splice(0))) disposeOptimizer(optimizer);
   });
 
   test('accumulated: the losses of a resumed run are those of an uninterrupted one, to the last bit', async () => {
