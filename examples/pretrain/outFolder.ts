@@ -138,7 +138,7 @@ async function exists(path: string): Promise<boolean> {
 const uuid = '[0-9a-f]{8}';
 const leftovers = [
   new RegExp(`^\\.partial-\\d+-${uuid}$`),
-  new RegExp(`^checkpoint\\.bin\\.\\d+-${uuid}\\.tmp$`),
+  new RegExp(`^checkpoint\\.bin\\.\\d+-([0-9a-f]{6}-)?${uuid}\\.tmp$`), // of the store, with the machine's mark
   new RegExp(`^\\${lockName}\\.${uuid}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`),
 ];
 

@@ -209,6 +209,7 @@ describe('the lock', () => {
       '.partial-123-0a1b2c3d/room': 'x',
       '.partial-4-00000000/encoder/model.json': 'x',
       'checkpoint.bin.77-01234567.tmp': 'x',
+      'checkpoint.bin.77-0a1b2c-01234567.tmp': 'x', // with the machine's mark, as the store names it today
       [`${lockName}.${randomUUID()}`]: 'x',
     });
     await (await open(path)).close();
