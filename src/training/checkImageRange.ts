@@ -14,6 +14,6 @@ export async function checkImageRange(method: object, batch: unknown, which: str
   ends.dispose();
   if (!Number.isFinite(low) || !Number.isFinite(high) || (low >= -SLACK && high <= 1 + SLACK)) return;
   throw new RangeError(
-    `pretrain: the batch of ${which} must hold float images in [0, 1], got values from ${low} to ${high}; int32 tensors and Uint8Array are taken as bytes, floats are not.`,
+    `pretrain: the batch of ${which} must hold float images in [0, 1], got values from ${low} to ${high}; int32 tensors and Uint8Array are taken as bytes, floats are not; range: 'any' allows others.`,
   );
 }

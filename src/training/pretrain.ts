@@ -1,6 +1,6 @@
 import { dispose, type NamedTensorMap, type Optimizer } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkNumbers } from '../internal/checks.js';
+import { checkChoice, checkNumbers } from '../internal/checks.js';
 import { checkSchedule, type Schedule, valueAt } from '../internal/schedule.js';
 import { setLearningRate } from '../internal/setLearningRate.js';
 import { foldIn, randomKey, type Seed } from '../random/index.js';
@@ -40,6 +40,12 @@ export interface PretrainOptions {
    * batches that don't fill the last step are left out. @defaultValue 1
    */
   readonly accumulate?: number;
+  /**
+   * What float images may hold for a method that takes images: `'unit'` refuses a first batch that lies out of [0, 1], which
+   * mostly holds bytes that were not divided by 255; `'any'` is for spectrograms, flow and standardized pixels, with an `augment`
+   * for them. @defaultValue 'unit'
+   */
+  readonly range?: 'unit' | 'any';
   /** Largest length of all gradients together, \> 0 (see `clipByGlobalNorm`). @defaultValue none */
   readonly clipNorm?: number;
   /** Called as tfjs-layers calls those of `fit`, tfjs-vis's `show.fitCallbacks` too; logs hold `loss`, `size`, `step`. */
@@ -101,7 +107,7 @@ export async function pretrain<Batch, Prepared>(
   options: PretrainOptions,
 ): Promise<History> {
   const callbacks = checkArguments(method, source, options);
-  const { optimizer, seed, accumulate = 1, clipNorm, learningRate, signal, checkpoint } = options;
+  const { optimizer, seed, accumulate = 1, range = 'unit', clipNorm, learningRate, signal, checkpoint } = options;
   const limit = stepLimit(source, options);
   const run: RunState = { step: 0, loss: [], seconds: 0, images: 0 };
   if (checkpoint) await checkOptimizerState(optimizer);
@@ -135,7 +141,9 @@ export async function pretrain<Batch, Prepared>(
             await callAll(callbacks, 'onBatchBegin', step - firstStep, { ...size, step });
           }
           const which = `step ${step} (epoch ${next.epoch}, batch ${next.index})`;
-          if (step === resumedFrom && sum.batches === 0) await checkImageRange(method, next.batch, which);
+          if (step === resumedFrom && sum.batches === 0 && range === 'unit') {
+            await checkImageRange(method, next.batch, which);
+          }
           await sum.add(next.batch, foldIn(seed, step * accumulate + sum.batches), which);
           if (sum.batches < accumulate) continue;
           if (learningRate !== undefined)
@@ -184,7 +192,15 @@ function meanLoss(losses: readonly number[]): TrainingLogs {
 
 /** Checks all but what {@link stepLimit} does; the callbacks as a list. */
 function checkArguments(method: unknown, source: unknown, options: PretrainOptions): readonly TrainingCallbacks[] {
-  const { optimizer, seed, clipNorm, learningRate, signal, checkpoint } = checkOptions('pretrain', options, [
+  const {
+    optimizer,
+    seed,
+    range = 'unit',
+    clipNorm,
+    learningRate,
+    signal,
+    checkpoint,
+  } = checkOptions('pretrain', options, [
     'steps',
     'epochs',
     'minutes',
@@ -196,11 +212,13 @@ function checkArguments(method: unknown, source: unknown, options: PretrainOptio
     'callbacks',
     'signal',
     'checkpoint',
+    'range',
   ]);
   checkMethod(method, checkpoint !== undefined);
   checkSource(source);
   checkOptimizer(optimizer);
   randomKey(seed);
+  checkChoice('pretrain', 'range', range, ['unit', 'any']);
   if (clipNorm !== undefined) checkNumbers('pretrain', { clipNorm: [clipNorm, Number.MIN_VALUE] });
   if (learningRate !== undefined) checkSchedule('pretrain', 'learningRate', learningRate);
   checkSignal(signal);

@@ -308,6 +308,8 @@ onEveryBackend('wrong calls', () => {
         /^pretrain: the batch of step 0 .* must hold float images in \[0, 1\], got values from 0/,
       );
       expect((await pretrain(method, [bytes], { steps: 1, optimizer: own, seed: 1 })).steps).toBe(1);
+      const any = { steps: 1, optimizer: own, seed: 1, range: 'any' } as const;
+      expect((await pretrain(method, [floats], any)).steps).toBe(1);
       own.dispose();
       method.dispose();
     }
