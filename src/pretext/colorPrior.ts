@@ -1,8 +1,9 @@
 import { dispose, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
-import { checkData, type Data, isTensorData, sliceRows } from '../internal/arrayData.js';
+import { checkData, type Data, sliceRows } from '../internal/arrayData.js';
 import { checkOptions } from '../internal/checkOptions.js';
-import { checkDtype, checkIntegers, checkNumbers, checkTensor, isTensor } from '../internal/checks.js';
+import { checkIntegers, checkNumbers, isTensor } from '../internal/checks.js';
 import { ShapeError } from '../internal/errors.js';
+import { toUnitImages } from '../internal/imageBatch.js';
 import { binsOr, type ColorBins, countBins } from './colorBins.js';
 import { labParts } from './labParts.js';
 
@@ -20,7 +21,7 @@ export interface ColorPriorOptions {
  * How often each colour bin occurs in some images: the share of pixels that it is nearest to, spread over its neighbours by a
  * Gaussian. For `colorWeights` and the `prior` of `colorizationTask`.
  *
- * @param images - RGB images `[n, height, width, 3]`: a float32 tensor in [0, 1], or `{data, shape}` on the host. A few thousand
+ * @param images - RGB images `[n, height, width, 3]`: a tensor, float32 in [0, 1] or int32 bytes, or `{data, shape}` on the host. A few thousand
  * of one's training images will do.
  * @param options - Bins, smoothing and chunk.
  * @returns Shares of the bins, summing to 1.
@@ -39,10 +40,8 @@ export async function colorPrior(images: Data, options: ColorPriorOptions = {}):
   const where = 'colorPrior';
   const { sigma = 5, chunk = 64 } = checkOptions('colorPrior', options, ['bins', 'sigma', 'chunk']);
   checkData(where, 'images', images, 4);
-  if (isTensorData(images)) checkTensor(where, 'images', images);
   const [total = 0, , , channels] = images.shape;
   if (channels !== 3) throw new ShapeError(`${where}: images must have 3 channels, got [${images.shape.join(', ')}].`);
-  if (isTensorData(images)) checkDtype(where, { images }, 'float32');
   checkNumbers(where, { sigma: [sigma, 0] });
   checkIntegers(where, { chunk: [chunk, 1] });
   const bins = binsOr(options.bins);
@@ -51,7 +50,10 @@ export async function colorPrior(images: Data, options: ColorPriorOptions = {}):
   const counts = new Float64Array(count);
   const nearestBin = nearestOf(centers);
   for (let start = 0; start < total; start += chunk) {
-    const ab = tidy(() => labParts(sliceRows<Tensor4D>(images, start, Math.min(total, start + chunk))).ab);
+    const ab = tidy(() => {
+      const rows = sliceRows<Tensor4D>(images, start, Math.min(total, start + chunk));
+      return labParts(toUnitImages(where, 'images', rows)).ab;
+    });
     const values = await ab.data();
     dispose(ab);
     for (let p = 0; p < values.length; p += 2) {

@@ -1,5 +1,5 @@
 import { dispose } from '@tensorflow/tfjs-core';
-import { checkData, type Data, isTensorData, takeRows } from '../internal/arrayData.js';
+import { byteScale, checkData, type Data, isTensorData, takeRows, typedArrayName } from '../internal/arrayData.js';
 import { RangeError, ShapeError } from '../internal/errors.js';
 import { missingPackageError } from '../internal/missingPackageError.js';
 
@@ -35,7 +35,8 @@ export async function dataUris(
     throw new RangeError(`${where}: ${name} must have a row ${beyond}, to which a result points, got ${n} rows.`);
   }
   const values = isTensorData(images) ? await read(images, wanted) : images.data;
-  const scale = !isTensorData(images) && images.data instanceof Uint8Array ? 1 : 255;
+  const kind = isTensorData(images) ? images.dtype : typedArrayName(images.data);
+  const scale = 255 / byteScale(kind, images.shape);
   const out = new Map<number, string>();
   for (const [i, row] of wanted.entries()) {
     const start = (isTensorData(images) ? i : row) * size;

@@ -275,6 +275,10 @@ describe('options and defaults', () => {
     ];
     const hard = await pretext.colorPrior({ data, shape: [4, 1, 1, 3] }, { bins, sigma: 0, chunk: 3 });
     expect(Array.from(hard)).toEqual([0.25, 0.75, 0, 0]);
+    for (const same of [Uint8ClampedArray.from(data), Int32Array.from(data)]) {
+      expect(await pretext.colorPrior({ data: same, shape: [4, 1, 1, 3] }, { bins, sigma: 0 })).toEqual(hard);
+    }
+    expect(await pretext.colorPrior(tensor4d(data, [4, 1, 1, 3], 'int32'), { bins, sigma: 0 })).toEqual(hard);
     const near = Math.exp(-25 / 50);
     const soft = await pretext.colorPrior(
       tensor4d(

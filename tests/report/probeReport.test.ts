@@ -1,5 +1,6 @@
 import { tensor4d } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
+import type { Data } from '../../src/internal/arrayData.js';
 import { probeReport } from '../../src/report/index.js';
 import { hold, onEveryBackend } from '../helpers/index.js';
 import { labels, linear, map, neighbors } from './results.js';
@@ -14,7 +15,7 @@ onEveryBackend('probeReport', () => {
       ),
     );
     const results = { encoder: [linear, map, neighbors] };
-    const report = async (images: typeof x | { data: Uint8Array; shape: number[] }) => {
+    const report = async (images: Data) => {
       const part = { x: images, labels };
       return probeReport(results, { data: { train: part, test: part } });
     };
@@ -22,6 +23,8 @@ onEveryBackend('probeReport', () => {
     expect(fromTensor.html.match(/<svg /g)).toHaveLength(3);
     expect(fromTensor.html.match(/<img src="data:image\/png;base64,/g)).toHaveLength(6);
     expect(fromTensor.markdown).toContain('| encoder | linear probe | 75.0% | 43.8% to 96.0% |');
-    expect(await report({ data: bytes, shape: [8, 2, 2, 3] })).toEqual(fromTensor);
+    for (const data of [bytes, Uint8ClampedArray.from(bytes)]) {
+      expect(await report({ data, shape: [8, 2, 2, 3] })).toEqual(fromTensor);
+    }
   });
 });
